@@ -1,0 +1,52 @@
+# Every target does its own set-up; Python 3.11 to 3.13, make and git are all that must be there.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN_STAMP := $(VENV)/.run-installed
+DEV_STAMP := $(VENV)/.dev-installed
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint bench lock clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if (3, 11) <= v < (3, 14) else f"newsarchive needs Python 3.11 to 3.13; {sys.executable} is {v.major}.{v.minor}. Say which: make PYTHON=python3.12 …")'
+	@$(PYTHON) -m venv $(VENV) || { echo 'The venv module is missing; on Debian: apt install python3-venv' >&2; exit 1; }
+
+$(RUN_STAMP): requirements/run.lock | $(BIN)/python
+	@echo 'installing newsarchive into $(VENV) …'
+	@$(PIP) -r requirements/run.lock
+	@touch $@
+
+$(DEV_STAMP): requirements/dev.lock $(RUN_STAMP)
+	@echo 'installing what tests and checks need …'
+	@$(PIP) -r requirements/dev.lock
+	@touch $@
+
+setup: $(RUN_STAMP) ## install into .venv; then: .venv/bin/scrapy crawl finews
+
+demo: $(RUN_STAMP) ## archive the embedded source into build/demo, in seconds
+	@$(BIN)/python -m newsarchive.replica.demo
+
+test: $(DEV_STAMP) ## run the tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(DEV_STAMP) ## ruff, mypy --strict, scrapy-lint
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/scrapy-lint .
+
+bench: $(DEV_STAMP) ## measure beside peers, as ratios of one run
+	@$(BIN)/python -m bench $(ARGS)
+
+lock: $(BIN)/python ## write requirements/*.lock anew from pyproject.toml
+	@$(BIN)/python -m pip install --quiet uv
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command 'make lock' -o requirements/run.lock pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command 'make lock' -c requirements/run.lock --group dev -o requirements/dev.lock pyproject.toml
+
+clean: ## remove the environment and everything made by make
+	@rm -rf $(VENV) .cache build .mypy_cache .ruff_cache .pytest_cache .hypothesis

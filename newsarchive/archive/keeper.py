@@ -1,0 +1,165 @@
+"""One archive, held by one run: its posts, its ledger, and the run's record."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import os
+import shutil
+import sqlite3
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from newsarchive.archive import files
+from newsarchive.archive.ledger import Ledger
+from newsarchive.archive.posts import Posts
+from newsarchive.archive.runs import Run
+from newsarchive.article import Refused
+from newsarchive.clock import Clock
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.settings import BaseSettings
+
+LEDGER = "ledger.db"
+_MIB = 1024 * 1024
+
+
+class CannotStartError(Exception):
+    """The archive cannot be used; the message says why and what to do."""
+
+
+class BusyError(Exception):
+    """Another run holds the archive."""
+
+
+class Archive:
+    """An archive's folder while this process holds it.
+
+    Args:
+        root: the folder; made when it is not there.
+        clock: tells the time to everything that keeps something.
+        free_space: bytes that must be free to begin.
+
+    Raises:
+        BusyError: another run holds it.
+        CannotStartError: it cannot be written, or has no room.
+    """
+
+    def __init__(self, root: Path, clock: Clock, *, free_space: int = 0) -> None:
+        self.root = root
+        self.clock = clock
+        self._lock = _hold(root)
+        try:
+            _check_room(root, free_space)
+            files.sweep(root)
+            self.posts = Posts(root)
+            self.ledger = Ledger(root / LEDGER)
+            if self.ledger.is_new:
+                self._adopt()
+        except (OSError, sqlite3.Error, Refused) as error:
+            os.close(self._lock)
+            raise CannotStartError(f"the archive {root} cannot be used: {error}") from error
+        except BaseException:
+            os.close(self._lock)
+            raise
+
+    def _adopt(self) -> None:
+        """Give a ledger that was lost the posts that are there, so that nothing is fetched twice."""
+        now = self.clock.now()
+        self.ledger.adopt(
+            (
+                (name, str(path), hashlib.sha256((self.root / path).read_bytes()).hexdigest())
+                for name, path in self.posts.names()
+            ),
+            now=now,
+        )
+
+    def close(self) -> None:
+        """Let go of the archive."""
+        self.ledger.close()
+        os.close(self._lock)
+
+    def now(self) -> datetime:
+        """Give the moment, aware, in UTC."""
+        return self.clock.now()
+
+    @classmethod
+    def of(cls, crawler: Crawler) -> Archive:
+        """Give the archive of a crawl, opened at the first call; every component of one crawl shares it.
+
+        Raises:
+            BusyError, CannotStartError: as the constructor.
+        """
+        if crawler not in _open:
+            _open[crawler] = cls.open(crawler.settings)
+        return _open[crawler]
+
+    @classmethod
+    def open(cls, settings: BaseSettings) -> Archive:
+        """Open the archive that the settings name."""
+        try:
+            clock = Clock.checked(settings.get("NEWSARCHIVE_CLOCK") or "")
+        except Refused as error:
+            raise CannotStartError(str(error)) from error
+        root = Path(settings.get("ARCHIVE_DIR") or "output")
+        return cls(root, clock, free_space=settings.getint("FREE_SPACE_MIB") * _MIB)
+
+
+_open: WeakKeyDictionary[Crawler, Archive] = WeakKeyDictionary()
+_runs: WeakKeyDictionary[Crawler, Run] = WeakKeyDictionary()
+
+
+def run_of(crawler: Crawler) -> Run:
+    """Give the record of a crawl's run; begun at the first call."""
+    if crawler not in _runs:
+        _runs[crawler] = Run(str(crawler.spidercls.name), {}, Archive.of(crawler).now())
+    return _runs[crawler]
+
+
+def _hold(root: Path) -> int:
+    """Make the folder and lock it for this process; the kernel lets go of it whatever becomes of us."""
+    try:
+        files.make_directory(root)
+        handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise CannotStartError(f"the archive {root} cannot be used: {_why(error)}") from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(handle)
+        raise BusyError(f"another run holds the archive {root}; it goes on there, this one did nothing") from error
+    except OSError as error:
+        os.close(handle)
+        raise CannotStartError(f"the archive {root} cannot be locked: {_why(error)}") from error
+    return handle
+
+
+def _check_room(root: Path, needed: int) -> None:
+    """Find out now, not after the first article, that the disk is full or read-only."""
+    free = shutil.disk_usage(root).free
+    if free < needed:
+        raise CannotStartError(
+            f"only {free // _MIB} MiB are free for the archive {root}; "
+            f"it wants {needed // _MIB} (setting FREE_SPACE_MIB). Make room, then run again"
+        )
+    probe = root / f"{files.TEMP_PREFIX}probe"
+    try:
+        files.write_whole(probe, b"\0" * 65536)
+        probe.unlink()
+    except OSError as error:
+        raise CannotStartError(f"the archive {root} cannot be written: {_why(error)}") from error
+
+
+def _why(error: OSError) -> str:
+    advice = {
+        errno.EACCES: "no permission; give this user the folder, or choose another with -s ARCHIVE_DIR=…",
+        errno.EROFS: "its file system is read-only; mount it for writing, or choose another with -s ARCHIVE_DIR=…",
+        errno.ENOSPC: "the disk is full; make room",
+        errno.ENOTDIR: "a part of its path is a file; choose another with -s ARCHIVE_DIR=…",
+        errno.EEXIST: "there is a file of that name; choose another with -s ARCHIVE_DIR=…",
+    }
+    return advice.get(error.errno or 0, str(error))

@@ -1,0 +1,347 @@
+"""The ledger: one row for every article ever seen, and one for every list; the queue of the next run.
+
+SQL stands in this file alone. Times are ISO 8601 in UTC with a trailing ``Z``, so that they sort as text.
+
+An article's state: ``pending`` (seen, not yet had), ``captured`` (its post is written), ``gone`` (its deadline has
+passed and no road has it any more). A list that was due and could not be read is pending too, so that an unchanged
+home page cannot hide it.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from newsarchive.article import Name, Origin, Refused
+from newsarchive.dates import SHANGHAI
+from newsarchive.source.links import ArticleLink
+from newsarchive.source.lists import Sighting
+
+SCHEMA_VERSION = 1
+KEPT_FOR = timedelta(days=3)  # how long the source shows an article (source: the mirror's own notice)
+
+_SCHEMA = """
+CREATE TABLE articles (
+    name TEXT PRIMARY KEY,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'captured', 'gone')),
+    path TEXT NOT NULL DEFAULT '',
+    segments TEXT NOT NULL DEFAULT '[]',
+    day TEXT,
+    title TEXT NOT NULL DEFAULT '',
+    tags TEXT NOT NULL DEFAULT '[]',
+    first_seen TEXT NOT NULL,
+    last_seen TEXT NOT NULL,
+    deadline TEXT NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0,
+    last_try TEXT,
+    error_kind TEXT,
+    error TEXT,
+    category TEXT,
+    origin TEXT,
+    capture TEXT,
+    post TEXT,
+    post_sha256 TEXT
+) WITHOUT ROWID;
+CREATE INDEX articles_pending ON articles (deadline) WHERE state = 'pending';
+CREATE TABLE lists (
+    path TEXT PRIMARY KEY,
+    tag TEXT NOT NULL DEFAULT '',
+    pending INTEGER NOT NULL DEFAULT 0,
+    etag TEXT,
+    last_modified TEXT,
+    last_read TEXT,
+    error TEXT
+) WITHOUT ROWID;
+"""
+
+
+class State(StrEnum):
+    """Where an article stands."""
+
+    PENDING = "pending"
+    CAPTURED = "captured"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An article's row: its link as last seen, and how it stands."""
+
+    link: ArticleLink
+    tags: tuple[str, ...]
+    state: State
+    deadline: datetime
+    tries: int
+    error: str | None
+    origin: Origin | None
+    post: str | None
+    post_sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a list page can be asked with next time, so that it need not be sent again."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+class Ledger:
+    """The ledger of one archive.
+
+    Args:
+        path: the SQLite file; made when it is not there.
+
+    Raises:
+        Refused: the file is no ledger, or one of a newer newsarchive.
+        sqlite3.Error, OSError: it cannot be opened or written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.is_new = not path.exists()
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.row_factory = sqlite3.Row
+        try:
+            self._prepare()
+        except sqlite3.DatabaseError as error:
+            self._db.close()
+            if isinstance(error, sqlite3.OperationalError):
+                raise
+            raise Refused(f"{path} is no ledger ({error}); move it away, the next run makes it anew") from error
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _prepare(self) -> None:
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = FULL")  # a commit that was answered survives a power cut
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if version > SCHEMA_VERSION:
+            raise Refused(f"{self.path} was written by a newer newsarchive (schema {version}); update this one")
+        if version == 0:
+            with self._transaction():
+                for statement in _SCHEMA.split(";\n"):
+                    if statement.strip():
+                        self._db.execute(statement)
+                self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    def close(self) -> None:
+        """Close the file; the ledger is whole at any moment, so this is a courtesy."""
+        self._db.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    # -- lists ---------------------------------------------------------------------------------------------------
+
+    def validators(self, path: str) -> Validators:
+        """Give what a list can be asked with; empty when it was never read to the end."""
+        row = self._db.execute("SELECT etag, last_modified FROM lists WHERE path = ?", (path,)).fetchone()
+        return Validators(row["etag"], row["last_modified"]) if row else Validators()
+
+    def pending_lists(self) -> list[tuple[str, str]]:
+        """Give path and tag of every list that was due and not yet read."""
+        rows = self._db.execute("SELECT path, tag FROM lists WHERE pending ORDER BY path")
+        return [(row["path"], row["tag"]) for row in rows]
+
+    def list_read(
+        self,
+        path: str,
+        sightings: Iterable[Sighting],
+        *,
+        now: datetime,
+        validators: Validators | None = None,
+        due: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        """Record that a list was read: its links, the lists it makes due, and only then what it can be asked with.
+
+        All or nothing: a list whose links are not safe in the ledger is asked for again as if never read.
+        """
+        stamp = _stamp(now)
+        kept = validators or Validators()
+        with self._transaction():
+            self._see_all(sightings, now)
+            for other, tag in due:
+                self._db.execute(
+                    "INSERT INTO lists (path, tag, pending) VALUES (?, ?, 1) "
+                    "ON CONFLICT (path) DO UPDATE SET pending = 1, tag = excluded.tag",
+                    (other, tag),
+                )
+            self._db.execute(
+                "INSERT INTO lists (path, pending, etag, last_modified, last_read) VALUES (?, 0, ?, ?, ?) "
+                "ON CONFLICT (path) DO UPDATE SET pending = 0, etag = excluded.etag, error = NULL, "
+                "last_modified = excluded.last_modified, last_read = excluded.last_read",
+                (path, kept.etag, kept.last_modified, stamp),
+            )
+
+    def list_settled(self, path: str) -> None:
+        """Take a list off the queue that turned out not to exist or to show nothing."""
+        self._db.execute("UPDATE lists SET pending = 0 WHERE path = ?", (path,))
+
+    def list_failed(self, path: str, error: str) -> None:
+        """Record that a list could not be read; if it was due it stays due."""
+        self._db.execute("UPDATE lists SET error = ? WHERE path = ?", (error, path))
+
+    # -- articles ------------------------------------------------------------------------------------------------
+
+    def known(self, name: Name) -> bool:
+        """Tell whether an article was ever seen."""
+        return self._db.execute("SELECT 1 FROM articles WHERE name = ?", (str(name),)).fetchone() is not None
+
+    def find(self, name: Name) -> Row | None:
+        """Give an article's row."""
+        row = self._db.execute("SELECT * FROM articles WHERE name = ?", (str(name),)).fetchone()
+        return _row(row) if row else None
+
+    def pending(self) -> list[Row]:
+        """Give every article that is still to be had, nearest deadline first."""
+        rows = self._db.execute("SELECT * FROM articles WHERE state = 'pending' ORDER BY deadline, name")
+        return [_row(row) for row in rows]
+
+    def see(self, sighting: Sighting, *, now: datetime) -> None:
+        """Record an article that was asked for by name, so that it is not forgotten if it fails."""
+        with self._transaction():
+            self._see(sighting, now)
+
+    def captured(  # noqa: PLR0913 - one column each
+        self,
+        sighting: Sighting,
+        *,
+        now: datetime,
+        category: str,
+        origin: Origin,
+        capture: str | None,
+        post: str,
+        post_sha256: str,
+    ) -> None:
+        """Record that an article's post is in the archive; call after the post is safe on the disk."""
+        with self._transaction():
+            self._see(sighting, now)
+            self._db.execute(
+                "UPDATE articles SET state = 'captured', category = ?, origin = ?, capture = ?, post = ?, "
+                "post_sha256 = ?, error = NULL, error_kind = NULL, last_try = ? WHERE name = ?",
+                (category, origin.value, capture, post, post_sha256, _stamp(now), str(sighting.link.name)),
+            )
+
+    def failed(self, name: Name, kind: str, error: str, *, now: datetime, gone: bool = False) -> None:
+        """Record that an article could not be had this time; with `gone`, that it will not be tried again."""
+        self._db.execute(
+            "UPDATE articles SET tries = tries + 1, last_try = ?, error_kind = ?, error = ?, state = ? "
+            "WHERE name = ? AND state != 'captured'",
+            (_stamp(now), kind, error, State.GONE if gone else State.PENDING, str(name)),
+        )
+
+    def forget(self, name: Name) -> None:
+        """Drop a pending row that turned out to be another article's (a bare code that is rolling news)."""
+        self._db.execute("DELETE FROM articles WHERE name = ? AND state = 'pending'", (str(name),))
+
+    def adopt(self, posts: Iterable[tuple[Name, str, str]], *, now: datetime) -> int:
+        """Fill a new ledger with posts that are already there: name, path, digest. Gives their number."""
+        count = 0
+        stamp = _stamp(now)
+        with self._transaction():
+            for name, path, sha256 in posts:
+                count += self._db.execute(
+                    "INSERT INTO articles (name, state, first_seen, last_seen, deadline, post, post_sha256) "
+                    "VALUES (?, 'captured', ?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING",
+                    (str(name), stamp, stamp, stamp, path, sha256),
+                ).rowcount
+        return count
+
+    def counts(self) -> dict[str, int]:
+        """Give how many articles are in each state."""
+        rows = self._db.execute("SELECT state, count(*) AS n FROM articles GROUP BY state")
+        return {row["state"]: row["n"] for row in rows}
+
+    def nearest_deadline(self) -> datetime | None:
+        """Give the deadline of the pending article that will be lost first."""
+        row = self._db.execute("SELECT min(deadline) AS d FROM articles WHERE state = 'pending'").fetchone()
+        return _moment(row["d"]) if row["d"] else None
+
+    def _see_all(self, sightings: Iterable[Sighting], now: datetime) -> None:
+        """Record a list's links. Where none is new, no row is touched: a run without news changes nothing."""
+        sightings = list(sightings)
+        known = [self._see(sighting, now) for sighting in sightings]
+        if all(known):
+            return
+        self._db.executemany(
+            "UPDATE articles SET last_seen = ? WHERE name = ?",
+            [(_stamp(now), str(sighting.link.name)) for sighting in sightings],
+        )
+
+    def _see(self, sighting: Sighting, now: datetime) -> bool:
+        """Insert a new article as pending, or note that a known one stands elsewhere now; tells whether it was known.
+
+        A gone article that is seen again is pending again.
+        """
+        link, stamp, known = sighting.link, _stamp(now), self.known(sighting.link.name)
+        self._db.execute(
+            "INSERT INTO articles (name, state, path, segments, day, title, tags, first_seen, last_seen, deadline) "
+            "VALUES (:name, 'pending', :path, :segments, :day, :title, :tags, :now, :now, :deadline) "
+            "ON CONFLICT (name) DO UPDATE SET path = excluded.path, segments = excluded.segments, "
+            "day = excluded.day, title = iif(excluded.title = '', title, excluded.title), "
+            "tags = iif(excluded.tags = '[]', tags, excluded.tags), "
+            "state = iif(state = 'gone', 'pending', state) "
+            "WHERE excluded.path != '' AND (path != excluded.path OR state = 'gone' "
+            "OR excluded.title NOT IN ('', title) OR excluded.tags NOT IN ('[]', tags))",
+            {
+                "name": str(link.name),
+                "path": link.path,
+                "segments": json.dumps(link.segments, ensure_ascii=False),
+                "day": link.day.isoformat() if link.day else None,
+                "title": link.title,
+                "tags": json.dumps(sighting.tags, ensure_ascii=False),
+                "now": stamp,
+                "deadline": _stamp(deadline_of(link, now)),
+            },
+        )
+        return known
+
+
+def deadline_of(link: ArticleLink, now: datetime) -> datetime:
+    """Give the moment until which the source promises an article: three days after the start of its day.
+
+    The day in the link is all a list tells; the hour is not, so the earliest is assumed.
+    """
+    if link.day is None:
+        return now + KEPT_FOR
+    return datetime(link.day.year, link.day.month, link.day.day, tzinfo=SHANGHAI) + KEPT_FOR
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _moment(stamp: str) -> datetime:
+    return datetime.fromisoformat(stamp)
+
+
+def _row(row: Any) -> Row:
+    day = datetime.fromisoformat(row["day"]).date() if row["day"] else None
+    link = ArticleLink(Name.parse(row["name"]), row["path"], tuple(json.loads(row["segments"])), day, row["title"])
+    return Row(
+        link,
+        tuple(json.loads(row["tags"])),
+        State(row["state"]),
+        _moment(row["deadline"]),
+        row["tries"],
+        row["error"],
+        Origin(row["origin"]) if row["origin"] else None,
+        row["post"],
+        row["post_sha256"],
+    )

@@ -1,0 +1,86 @@
+"""The posts of an archive: where each stands, and how a new version takes the place of an old one."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+from newsarchive.archive.files import write_whole
+from newsarchive.article import Name
+
+POSTS = "_posts"
+REVISIONS = "revisions"
+_FILE = re.compile(r"\d{4}-\d{2}-\d{2}-(?P<name>(?:NW)?\d{14,24})\.md", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of a post that was put into the archive.
+
+    Attributes:
+        path: relative to the archive.
+        sha256: hex digest of its bytes.
+        revision: where the earlier version was put, relative to the archive; ``None`` when there was none.
+        changed: whether the archive holds other bytes than before.
+    """
+
+    path: PurePosixPath
+    sha256: str
+    revision: PurePosixPath | None
+    changed: bool
+
+
+class Posts:
+    """The posts below an archive's folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, path: PurePosixPath, content: bytes, *, now: datetime) -> Stored:
+        """Write a post; an earlier version that differs is kept under ``revisions/`` first.
+
+        Args:
+            path: relative, below ``_posts``, as `newsarchive.post.relative_path` gives it.
+            content: the whole post.
+            now: aware; names the revision that is put aside.
+
+        Raises:
+            OSError: the disk is full, read-only or not ours; the archive is as it was.
+        """
+        target = self.root / path
+        digest = hashlib.sha256(content).hexdigest()
+        try:
+            before = target.read_bytes()
+        except FileNotFoundError:
+            write_whole(target, content)
+            return Stored(path, digest, None, changed=True)
+        if before == content:
+            return Stored(path, digest, None, changed=False)
+        revision = self._keep(path, before, now)
+        write_whole(target, content)
+        return Stored(path, digest, revision, changed=True)
+
+    def _keep(self, path: PurePosixPath, content: bytes, now: datetime) -> PurePosixPath:
+        """Put an earlier version aside under a name that says until when it stood."""
+        stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+        folder = PurePosixPath(REVISIONS, *path.parts[1:-1])
+        serial = 0
+        while True:
+            kept = folder / f"{path.stem}.{stamp}{f'-{serial}' if serial else ''}.md"
+            target = self.root / kept
+            if not target.exists():
+                write_whole(target, content)
+                return kept
+            if target.read_bytes() == content:  # a run died between putting aside and replacing
+                return kept
+            serial += 1
+
+    def names(self) -> Iterator[tuple[Name, PurePosixPath]]:
+        """Give every post's name and path by its file name; for a ledger that has to be made anew."""
+        for file in (self.root / POSTS).rglob("*.md"):
+            if match := _FILE.fullmatch(file.name):
+                yield Name.parse(match["name"]), PurePosixPath(file.relative_to(self.root).as_posix())

@@ -1,0 +1,128 @@
+"""A run's record: what was seen, kept and missed, and the verdict that follows from it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from newsarchive.archive.files import write_whole
+
+RUNS = "runs"
+
+OK, CANNOT_START, USAGE, INCOMPLETE, SOURCE_CHANGED, DAMAGED, BUSY = 0, 1, 2, 3, 4, 5, 75
+_SIGNALLED = 128  # the shells' convention for a process that a signal ended
+
+
+class Kind(StrEnum):
+    """Why something is missing."""
+
+    FETCH = "not fetched"
+    UNDERSTAND = "not understood"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One thing a run could not do: what it was about, why, and where the answer is kept, if there was one."""
+
+    kind: Kind
+    what: str
+    reason: str
+    capture: str = ""
+
+
+@dataclass(slots=True)
+class Run:
+    """A run while it goes on; its numbers are what the closing table shows.
+
+    Attributes:
+        spider: which spider.
+        arguments: what it was asked to do.
+        began, ended: aware.
+        counts: seen, new, edited, archived before, requests and so on, by name.
+        failures: everything missing, in the order it was met.
+        notes: what an operator should know though nothing is missing.
+        signal: the number of the signal that stopped it, or 0.
+        halted: why it stopped before its end (disk full), or empty.
+    """
+
+    spider: str
+    arguments: dict[str, str]
+    began: datetime
+    ended: datetime | None = None
+    counts: Counter[str] = field(default_factory=Counter)
+    failures: list[Failure] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    signal: int = 0
+    halted: str = ""
+    nearest_deadline: datetime | None = None
+    pending: int = 0
+
+    @property
+    def exit_code(self) -> int:
+        """The verdict as an exit code; the contract gives the order of precedence."""
+        if self.halted:
+            return CANNOT_START
+        if self.signal:
+            return _SIGNALLED + self.signal
+        kinds = {failure.kind for failure in self.failures}
+        if Kind.UNDERSTAND in kinds:
+            return SOURCE_CHANGED
+        return INCOMPLETE if kinds else OK
+
+    @property
+    def verdict(self) -> str:
+        """The verdict in words."""
+        if self.halted:
+            return f"halted: {self.halted}"
+        if self.signal:
+            return "stopped by a signal, after putting down safely"
+        return {
+            OK: "complete",
+            INCOMPLETE: "incomplete; what is missing stays pending, the next run tries again",
+            SOURCE_CHANGED: "the source changed: something was served that could not be understood",
+        }[self.exit_code]
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the record as it is written to ``runs/``; times are ISO 8601 in UTC."""
+        return {
+            "spider": self.spider,
+            "arguments": self.arguments,
+            "began": _stamp(self.began),
+            "ended": _stamp(self.ended) if self.ended else None,
+            "verdict": self.verdict,
+            "exit_code": self.exit_code,
+            "counts": dict(sorted(self.counts.items())),
+            "pending": self.pending,
+            "nearest_deadline": _stamp(self.nearest_deadline) if self.nearest_deadline else None,
+            "failures": [
+                {"kind": failure.kind, "what": failure.what, "reason": failure.reason, "capture": failure.capture}
+                for failure in self.failures
+            ],
+            "notes": self.notes,
+        }
+
+    def write(self, root: Path) -> Path:
+        """Write the record below an archive's folder, whole or not at all; gives the file."""
+        stamp = self.began.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+        path = root / RUNS / f"{stamp}-{self.spider}.json"
+        serial = 1
+        while path.exists():  # two runs in one second, or a clock that stands still
+            serial += 1
+            path = path.with_name(f"{stamp}-{self.spider}-{serial}.json")
+        write_whole(path, (json.dumps(self.as_json(), ensure_ascii=False, indent=1) + "\n").encode())
+        return path
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def is_interactive() -> bool:
+    """Tell whether a person is likely to be looking on (standard error is a terminal that can rewrite a line)."""
+    return os.isatty(2) and os.environ.get("TERM", "dumb") != "dumb"

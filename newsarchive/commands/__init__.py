@@ -1,0 +1,1 @@
+"""Project commands, found by Scrapy through COMMANDS_MODULE."""

@@ -1,0 +1,118 @@
+"""``scrapy crawl``, with an exit code that can be trusted.
+
+Scrapy's own exits 0 after almost any failure (measured for 2.19); this one judges the finished run. Exit codes are
+those of `newsarchive.archive.runs`.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from typing import TYPE_CHECKING, Any
+
+from scrapy import signals
+from scrapy.commands.crawl import Command as ScrapyCrawl
+from scrapy.exceptions import UsageError
+
+from newsarchive.archive.keeper import Archive, BusyError, CannotStartError, run_of
+from newsarchive.archive.runs import BUSY, CANNOT_START, Run
+from newsarchive.article import Refused
+from newsarchive.hosts import allowed_origins
+from newsarchive.logs import quieten
+
+if TYPE_CHECKING:
+    import argparse
+    from types import FrameType
+
+    from scrapy.crawler import Crawler
+
+logger = logging.getLogger(__name__)
+
+EXAMPLES = (
+    "Spiders: finews (what the mirror shows; -a category=NAMES, since=DAY, until=DAY, limit=N, full=1) and newsshare "
+    "(just these articles; -a code=NW…, url=URL or file=PATH). "
+    "Exit codes: 0 complete, 1 could not start, 2 usage, 3 incomplete (pending, the next run tries again), "
+    "4 the source changed, 75 another run holds the archive, 130 and 143 stopped by a signal."
+)
+
+
+class Command(ScrapyCrawl):
+    """Runs a spider and exits with its verdict."""
+
+    def short_desc(self) -> str:
+        """Say what it does in a line."""
+        return "Archive articles with a spider (finews, newsshare) and say by the exit code how it went"
+
+    def long_desc(self) -> str:
+        """Say what it does, with the spiders' arguments and the exit codes."""
+        return f"{self.short_desc()}. {EXAMPLES}"
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Settle the log before Scrapy says its first line."""
+        super().process_options(args, opts)
+        assert self.settings is not None  # noqa: S101 - Scrapy sets it before; for the type checker
+        quieten(str(self.settings["LOG_LEVEL"]))
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Check everything that can be checked, hold the archive, crawl, judge."""
+        crawler = self._checked_crawler(args, opts)
+        assert self.crawler_process is not None  # noqa: S101 - Scrapy sets it before run; for the type checker
+        try:
+            allowed_origins(crawler.settings)
+            Archive.of(crawler)
+        except BusyError as error:
+            self._stop(BUSY, str(error))
+            return
+        except (CannotStartError, Refused) as error:
+            self._stop(CANNOT_START, str(error))
+            return
+        run = run_of(crawler)
+        crawler.signals.connect(_Signals(run).listen, signal=signals.spider_opened, weak=False)
+        self.crawler_process.crawl(crawler, **opts.spargs)
+        self.crawler_process.start()
+        self.exitcode = run.exit_code
+        if self.crawler_process.bootstrap_failed or run.ended is None:
+            self.exitcode = self.exitcode or CANNOT_START
+
+    def _checked_crawler(self, args: list[str], opts: argparse.Namespace) -> Crawler:
+        """Make the crawler, or refuse what the user typed."""
+        assert self.crawler_process is not None  # noqa: S101
+        names = self.crawler_process.spider_loader.list()
+        if len(args) != 1:
+            raise UsageError(f"say one spider: {' or '.join(names)}", print_help=False)
+        if args[0] not in names:
+            raise UsageError(f"there is no spider {args[0]!r}; there are {', '.join(names)}", print_help=False)
+        crawler: Crawler = self._create_crawler(args[0])
+        check: Any = getattr(crawler.spidercls, "check_arguments", None)
+        if check is not None:
+            try:
+                check(opts.spargs)
+            except ValueError as error:
+                raise UsageError(f"{args[0]}: {error}", print_help=False) from error
+        return crawler
+
+    def _stop(self, code: int, message: str) -> None:
+        self.exitcode = code
+        sys.stderr.write(f"newsarchive: {message}\n")
+
+
+class _Signals:
+    """Remembers which signal asked the run to stop, then lets Scrapy put down safely."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
+    def listen(self) -> None:
+        """Stand before Scrapy's handlers; at the spider's opening they are in place."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            before = signal.getsignal(number)
+            if callable(before):
+                signal.signal(number, self._noting(before))
+
+    def _noting(self, before: Any) -> Any:
+        def handle(number: int, frame: FrameType | None) -> None:
+            self.run.signal = self.run.signal or number
+            before(number, frame)
+
+        return handle

@@ -1,0 +1,1 @@
+"""What watches a run from the side: progress and verdict."""

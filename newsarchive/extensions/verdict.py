@@ -1,0 +1,111 @@
+"""The verdict: what a run's end says, to its record, to the log and to whoever looks on."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+import sys
+from typing import TYPE_CHECKING, Any, Self
+
+from rich.console import Console
+from scrapy import signals
+
+from newsarchive.archive.keeper import Archive, run_of
+from newsarchive.archive.runs import Failure, Kind, Run
+from newsarchive.article import Article
+from newsarchive.extensions.table import closing_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scrapy.crawler import Crawler
+    from twisted.python.failure import Failure as TwistedFailure
+
+logger = logging.getLogger(__name__)
+
+_STORAGE = (OSError, sqlite3.OperationalError)
+
+
+class Verdict:
+    """Gathers what went wrong while a run goes on; at its end writes ``runs/*.json`` and prints a short table."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.archive = Archive.of(crawler)
+        self.run: Run = run_of(crawler)
+        self._stopping: asyncio.Task[None] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Listen to refusals, errors of our own, and the end."""
+        extension = cls(crawler)
+        connect = crawler.signals.connect
+        connect(extension.item_dropped, signal=signals.item_dropped)
+        connect(extension.item_error, signal=signals.item_error)
+        connect(extension.spider_error, signal=signals.spider_error)
+        connect(extension.engine_stopped, signal=signals.engine_stopped)
+        return extension
+
+    def item_dropped(self, item: Any, exception: Exception) -> None:
+        """A pipeline refused an article: it was served, and is not what it should be."""
+        self._failed(item, str(exception))
+
+    def item_error(self, item: Any, failure: TwistedFailure) -> None:
+        """A pipeline broke; the article stays pending."""
+        if isinstance(failure.value, _STORAGE):
+            self.halt(f"{getattr(item, 'name', 'an article')} could not be written: {failure.value}")
+        else:
+            self._failed(item, _own_error(failure))
+
+    def spider_error(self, failure: TwistedFailure) -> None:
+        """A callback broke: on the disk, or on something that was served."""
+        if isinstance(failure.value, _STORAGE):
+            self.halt(f"the ledger could not be written: {failure.value}")
+            return
+        request = getattr(failure, "request", None)
+        what = request.url if request is not None else self.run.spider
+        self.run.failures.append(Failure(Kind.UNDERSTAND, what, _own_error(failure)))
+
+    def halt(self, reason: str) -> None:
+        """Stop asking: what cannot be kept should not be fetched."""
+        if self.run.halted:
+            return
+        self.run.halted = reason
+        logger.error("%s; nothing is torn, make room and run again", reason)
+        self._stopping = asyncio.get_running_loop().create_task(self.crawler.stop_async())
+
+    def engine_stopped(self) -> None:
+        """Write the record, say the verdict, let go of the archive."""
+        run, ledger = self.run, self.archive.ledger
+        run.ended = self.archive.now()
+        run.counts["requests"] = int(self.crawler.stats.get_value("downloader/request_count", 0))
+        run.counts["repaired"] = int(self.crawler.stats.get_value("newsarchive/repaired", 0))
+        run.counts["seconds"] = round(float(self.crawler.stats.get_value("elapsed_time_seconds", 0) or 0))
+        run.pending = ledger.counts().get("pending", 0)
+        run.nearest_deadline = ledger.nearest_deadline()
+        self._write()
+        level = logging.INFO if run.exit_code == 0 else logging.WARNING
+        logger.log(level, "%s: %s (exit code %d)", run.spider, run.verdict, run.exit_code)
+        Console(file=sys.stdout, highlight=False).print(closing_table(run, self.archive.root))
+        self.archive.close()
+
+    def _write(self) -> Path | None:
+        try:
+            return self.run.write(self.archive.root)
+        except OSError as error:
+            self.run.halted = self.run.halted or f"the run's record could not be written: {error}"
+            return None
+
+    def _failed(self, item: Any, reason: str) -> None:
+        if not isinstance(item, Article) or self.run.halted:
+            return
+        failure = Failure(Kind.UNDERSTAND, str(item.name), reason, item.capture)
+        self.archive.ledger.failed(item.name, failure.kind, reason, now=self.archive.now())
+        self.run.failures.append(failure)
+        kept = f"; kept in {item.capture}" if item.capture else ""
+        logger.error("%s: %s%s; it stays pending", item.name, reason, kept)
+
+
+def _own_error(failure: TwistedFailure) -> str:
+    return f"an error of newsarchive's own ({type(failure.value).__name__}: {failure.value})"

@@ -1,0 +1,100 @@
+"""Every setting, with the reason it differs from Scrapy's default. Override any with ``-s NAME=VALUE``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+BOT_NAME = "newsarchive"
+SPIDER_MODULES = ["spiders"]
+NEWSPIDER_MODULE = "spiders"
+COMMANDS_MODULE = "newsarchive.commands"  # brings our own `crawl`, whose exit code can be trusted
+
+# -- Where the source is. Hosts have moved three times; what a page links to is followed through these. ------------
+
+FINEWS_URL = "https://finews.withounder.com/"
+NEWSSHARE_URL = "http://finews.zning.xyz/"
+OLD_POST_URL = "https://raw.githubusercontent.com/zning1994/finews/main/old_post/"
+ARTICLE_URL = "https://finance.eastmoney.com/"
+
+# -- The archive ---------------------------------------------------------------------------------------------------
+
+ARCHIVE_DIR = "output"
+# A moment at which the clock stands still, e.g. 2022-03-03 20:00; for demos and simulations. Empty: the real time.
+NEWSARCHIVE_CLOCK = ""
+# A run refuses to begin with less free space than this, in MiB: a full disk is better met before the first request.
+FREE_SPACE_MIB = 64
+# An article whose better road keeps failing is archived from a lesser one when its deadline is this near (hours),
+# or after so many runs; until then it waits for the exact text.
+SETTLE_HOURS = 24
+SETTLE_TRIES = 6
+
+# -- Manners -------------------------------------------------------------------------------------------------------
+
+# Who is asking, and whom to tell. Put a URL or a mail address here: -s CONTACT=you@example.org
+CONTACT = ""
+ROBOTSTXT_OBEY = True  # Scrapy: False
+# One request at a time to a host, a second apart (half to one and a half). Scrapy: 8 at once, no delay. The source
+# is a small site run by one person. On loopback there is no delay.
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = 1.0
+DOWNLOAD_TIMEOUT = 20  # Scrapy: 180 s; the pages are small, and a run that hangs is a run that misses its slot
+DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # Scrapy: 1 GiB; the largest page seen is below 1 MiB
+DOWNLOAD_VERIFY_CERTIFICATES = True  # Scrapy: False; an archive of forged pages is none
+
+RETRY_TIMES = 2
+RETRY_BACKOFF = 1.0  # seconds before the first retry; doubled for every further one
+RETRY_AFTER_LONGEST = 120  # a Retry-After beyond this many seconds ends the try; the article stays pending
+GIVE_UP_AFTER = 6  # failures in a row after which a service is left alone for the rest of the run
+REDIRECT_MAX_TIMES = 5  # Scrapy: 20; no page of the source redirects more than once
+METAREFRESH_ENABLED = False  # Scrapy: True; the mirror's 404 page must stay what it is
+
+# -- What is not used, and would only be in the way ------------------------------------------------------------------
+
+COOKIES_ENABLED = False  # Scrapy: True; no page needs one, and its public-suffix list asks a foreign host
+HTTPPROXY_ENABLED = True
+REFERER_ENABLED = True  # the redirect middleware warns without it
+REFERRER_POLICY = "no-referrer"  # the source need not know which page a link came from
+TELNETCONSOLE_ENABLED = False  # Scrapy: True; a cron job needs no door
+REMOTE_CONTROL_ENABLED = False  # Scrapy: True; it runs code that is sent to it
+MEMUSAGE_ENABLED = False
+LOGSTATS_INTERVAL = 0  # extensions/progress.py says it better
+STATS_DUMP = False  # runs/*.json keeps what matters
+
+# -- The engine ----------------------------------------------------------------------------------------------------
+
+TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
+# An article is written before the next response is looked at. Scrapy: 100, which starts 100 tasks a response.
+CONCURRENT_ITEMS = 1
+# The ledger is the queue and knows what was asked; a filter of its own would hide a second look.
+DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
+
+# In the order a request passes them. The guard stands last, so that redirects and robots.txt pass it too; the
+# capture beside it sees every response before anything else does, still as it was on the wire.
+DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # the guard is stricter
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "newsarchive.middlewares.retry.PatientRetryMiddleware": 550,
+    "newsarchive.middlewares.giveup.GiveUpMiddleware": 840,  # nearer than retry: it counts every try
+    "newsarchive.middlewares.guard.HostGuardMiddleware": 960,
+}
+
+# What happens to an article, in order.
+ITEM_PIPELINES = {
+    "pipelines.dates.DatesPipeline": 100,
+    "pipelines.body.BodyPipeline": 200,
+    "pipelines.complete.CompletePipeline": 300,  # nothing incomplete passes
+    "pipelines.export.ExportPipeline": 900,
+}
+
+EXTENSIONS: dict[str, Any] = {
+    "scrapy.extensions.feedexport.FeedExporter": None,  # writes in place; a killed run leaves an empty file
+    "newsarchive.extensions.verdict.Verdict": 10,
+    "newsarchive.extensions.progress.Progress": 20,
+}
+
+# -- Logs: readable, and never a body ------------------------------------------------------------------------------
+
+LOG_LEVEL = "INFO"  # Scrapy: DEBUG
+LOG_FORMAT = "%(asctime)s %(levelname)s %(message)s"
+LOG_FORMATTER = "newsarchive.logs.QuietLogFormatter"
+PROGRESS = True  # one rewritten line on a terminal, a log line a minute otherwise

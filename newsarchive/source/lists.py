@@ -1,0 +1,91 @@
+"""Which lists of the mirror have to be read, and what they say about an article."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from newsarchive.article import ROLLING_CATEGORY, ROLLING_TAG, Name, Refused
+from newsarchive.newspapers import category_of, newspaper_of, segments_of
+from newsarchive.source.links import ArticleLink, category_path
+from newsarchive.source.mirror import HOME_SHOWS, Section
+
+HOME = "/"
+ROLLING_PAGE = "/emnews/"
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """A list of the mirror: its path, and the heading it is read for."""
+
+    path: str
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A link in a list, and the headings it stood under, in their order."""
+
+    link: ArticleLink
+    tags: tuple[str, ...]
+
+
+def sightings(sections: Iterable[Section], *, tag: str = "") -> dict[str, Sighting]:
+    """Gather the links of a page by name.
+
+    Args:
+        sections: of one page.
+        tag: the heading the page was read for, where its layout leaves the heading blank. It is believed for links
+            whose path it explains; the list of ``21世纪经济报道`` also holds those of ``21世纪经济报道 21财经APP``.
+    """
+    found: dict[str, Sighting] = {}
+    for section in sections:
+        heading = tag or section.tag
+        for link in section.links:
+            before = found.get(str(link.name))
+            believed = not tag or segments_of(category_of(newspaper_of(tag))) == link.segments
+            tags: tuple[str, ...] = (heading,) if heading and believed else ()
+            if before is not None:
+                tags = tuple(dict.fromkeys(before.tags + tags))
+            found[str(link.name)] = Sighting(before.link if before else link, tags)
+    return found
+
+
+def due_lists(sections: Iterable[Section], known: Callable[[Name], bool], *, shown: int = HOME_SHOWS) -> list[ListPage]:
+    """Tell which category pages must be read after the home page.
+
+    A tag shows its five newest. If one of them is known, so is everything older; if none is, a sixth may be hidden.
+
+    Args:
+        sections: of the home page.
+        known: whether an article was ever seen.
+        shown: from how many unknown links on a list is due.
+    """
+    pages = []
+    for section in sections:
+        links = section.links[:HOME_SHOWS]
+        if len(links) >= shown and links and not any(known(link.name) for link in links):
+            pages.append(list_of(section.tag, links[0].segments))
+    return [page for page in dict.fromkeys(pages) if page is not None]
+
+
+def list_of(tag: str, segments: tuple[str, ...]) -> ListPage | None:
+    """Give the category page of a heading on the home page.
+
+    The path in a link is lower case, the page's name is not: the heading tells. A name with spaces is several
+    headings, each of which is asked for on its own, since the page of the whole name is empty.
+    """
+    if tag == ROLLING_TAG:
+        return ListPage(category_path(ROLLING_CATEGORY), tag)
+    category = category_of(newspaper_of(tag))
+    if len(segments) == 1 and segments_of(category) != segments:
+        category = segments[0]  # another reading of a character than the mirror's; its path is what we have
+    try:
+        return ListPage(category_path(category), tag)
+    except Refused:
+        return None
+
+
+def is_split(page: ListPage, seen: Iterable[Sighting]) -> bool:
+    """Tell whether the mirror split the name a list was read for, so that the list need not exist."""
+    return any(page.tag in sighting.tags and len(sighting.link.segments) > 1 for sighting in seen)

@@ -1,0 +1,174 @@
+r"""A post's page on the mirror, turned back into what it was made from, as near as can be.
+
+What kramdown and Jekyll made irrecoverable, so that a body from this road can differ from the original:
+
+- whether blocks were joined (``</p><p>``) or stood on lines (``</p>\n <p>``): both come out as ``</p>\n<p>``. The
+  plain form of newspapers is given lines, the rich form of rolling news none, as their originals nearly always had.
+- ``&`` in attributes (always ``&amp;`` on the page; given back bare, as the publisher writes it), bare ``&``, ``>``
+  and quotes of the text (``&amp;``, ``&gt;`` stay), ``<br>`` against ``<br />``, quoting of attributes.
+- ``{{ … }}`` and ``{% … %}``, which Liquid ate or executed.
+- in a digest, which was Markdown: straight quotes, ``...``, ``--`` (made typographic), the kind of emphasis mark,
+  backslashes, line ends. `newsarchive.source.digest` restores those that the body's own words tell.
+- an indent of four spaces, which became ``<pre>``: given back as the markup that stands in it.
+- the time of posts written without ``+0800`` (December 2021): the page shows it eight hours late.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from newsarchive.source.understanding import NoArticleError, NotUnderstoodError, decode, looks_like
+
+_SECTION = re.compile(
+    r"<section\b[^>]*>(?P<head>\s*(?:<small>(?P<stamp>[^<]*)</small>)?\s*<h1\b[^>]*>(?P<title>.*?)</h1>)"
+    r"(?P<rest>.*)</section>",
+    re.DOTALL | re.IGNORECASE,
+)
+_TAGS = re.compile(r"<small>\s*tags?:\s*(?P<tags>(?:(?!</small>).)*)</small>\s*$", re.DOTALL | re.IGNORECASE)
+_EM = re.compile(r"<em>(.*?)</em>", re.DOTALL | re.IGNORECASE)
+_BACK = re.compile(
+    r"<p>\s*(?:<a href=\"(?P<category>[^\"]*)\">返回(?P<tag>(?:(?!首页</a>)[^<])+)</a>)\s*｜?\s*"
+    r"(?:<a href=\"[^\"]*\">返回首页</a>)?\s*</p>\s*$",
+    re.DOTALL,
+)
+_LINK = re.compile(r"<p>\s*(?:<a href=\"(?P<link>[^\"]*)\">(?P<text>[^<]*)</a>|(?P<none>&lt;&gt;))\s*</p>\s*$")
+_DIGEST = re.compile(r"^\s*<blockquote>\s*(?P<digest>.*?)\s*</blockquote>\s*", re.DOTALL)
+_CATEGORY = re.compile(r"/category/(?P<category>[^/]+)\.html$")
+_STAMP = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}", re.ASCII)
+_PRE = re.compile(r"<pre><code>(.*?)\n?</code></pre>", re.DOTALL)
+_ATTRIBUTES = re.compile(r"<[a-zA-Z][^<>]*>")
+_BLOCK_JOIN = re.compile(r"(?P<before></[a-z][a-z0-9]*>|-->|/>)\n(?P<after><)")
+_PARAGRAPH = re.compile(r"<p>(?P<text>(?:(?!</?p\b|<(?:div|table|center|img|ul|ol|blockquote)\b).)*)</p>", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class PostPage:
+    """A post's page, understood.
+
+    Attributes:
+        title: plain text; empty where the page has none.
+        date: ``YYYY-MM-DD HH:MM:SS`` in Asia/Shanghai as shown; empty where the page shows none.
+        tags: as listed, in their order; the mirror splits a tag at its spaces.
+        category: as the back link names it, with its spaces and upper case; empty where no link says.
+        digest: of rolling news, HTML of one paragraph as shown; empty where there is none.
+        body: HTML, turned back; plain Markdown text for a post that was only a digest (December 2021).
+        link: the article's address at its publisher; empty for ``<>``.
+    """
+
+    title: str
+    date: str
+    tags: tuple[str, ...]
+    category: str
+    digest: str
+    body: str
+    link: str
+
+
+def post_page(content: bytes, *, rolling: bool) -> PostPage:
+    """Read a post's page.
+
+    Args:
+        content: the page; of a layout that holds the body twice, the copy in the ``<section>`` is read.
+        rolling: whether it is rolling news, whose originals have no line ends between blocks.
+
+    Raises:
+        NoArticleError: it is the mirror's page for something that is not there.
+        NotUnderstoodError: it is no post's page at all.
+    """
+    text = decode(content).replace("\r\n", "\n")
+    match = _SECTION.search(text)
+    if match is None:
+        return _bare(text, rolling=rolling)
+    title = html.unescape(match["title"]).strip()
+    stamp = _STAMP.search(match["stamp"] or "")
+    rest = match["rest"].strip()
+    tags: tuple[str, ...] = ()
+    if found := _TAGS.search(rest):
+        tags = tuple(html.unescape(tag).strip() for tag in _EM.findall(found["tags"]))
+        rest = rest[: found.start()].rstrip()
+    return _post(rest, rolling=rolling, title=title, date=stamp[0] if stamp else "", tags=tags)
+
+
+def _bare(text: str, *, rolling: bool) -> PostPage:
+    """Read the page of a post whose front matter Jekyll could not: no layout, title, date, tag; just the body."""
+    if re.search(r"<section\b", text, re.IGNORECASE):
+        if "404" in text:
+            raise NoArticleError("the mirror has no such page (404)")
+        raise NotUnderstoodError(f"the section holds no post; it is {looks_like(text)}")
+    if "返回首页</a>" not in text or re.search(r"<(?:html|body)\b", text, re.IGNORECASE):
+        raise NotUnderstoodError(f"no post's page; it is {looks_like(text)}")
+    return _post(text.strip(), rolling=rolling, title="", date="", tags=())
+
+
+def _post(rest: str, *, rolling: bool, title: str, date: str, tags: tuple[str, ...]) -> PostPage:
+    """Take the parts off the end (back links, source link) and the front (digest); what is left is the body."""
+    category, link, old_layout = "", "", False
+    if found := _BACK.search(rest):
+        place = unquote(html.unescape(found["category"]))
+        if named := _CATEGORY.search(place):
+            category = named["category"]
+        elif place.rstrip("/").endswith("/emnews"):
+            category = "emnews"
+        tags = tags or (html.unescape(found["tag"]).strip(),)
+        old_layout = place.startswith("../")
+        rest = rest[: found.start()].rstrip()
+    else:
+        old_layout = rolling
+    if found := _LINK.search(rest):
+        link = html.unescape(found["link"] or "")
+        rest = rest[: found.start()].rstrip()
+    digest = ""
+    if found := _DIGEST.match(rest):
+        digest = re.sub(r"^<p>|</p>$", "", found["digest"].strip()).strip()
+        rest = rest[found.end() :]
+    body = _plain(rest) if old_layout and not digest else ""
+    return PostPage(title, date, tags, category, digest, body or turn_back(rest, rolling=rolling), link)
+
+
+def turn_back(body: str, *, rolling: bool) -> str:
+    """Turn kramdown's output back into the HTML it was made from, as near as can be (see the module's text)."""
+    body = _PRE.sub(lambda match: html.unescape(match[1]).lstrip(), body.strip())
+    body = _ATTRIBUTES.sub(lambda match: match[0].replace("&amp;", "&"), body)
+    if rolling:
+        return _BLOCK_JOIN.sub(r"\g<before>\g<after>", body)
+
+    def join(match: re.Match[str]) -> str:
+        following = body[match.end() - 1 : match.end() + 24]
+        lines = match["before"] == "</p>" and following.startswith(("<p>", "<center>"))
+        return f"{match['before']}\n {match['after']}" if lines else f"{match['before']}{match['after']}"
+
+    return _BLOCK_JOIN.sub(join, body)
+
+
+def _plain(body: str) -> str:
+    """Give the text of a post that was one Markdown paragraph, as it was typed; nothing for any other body.
+
+    The digest-only posts of December 2021 were written without escapes, so a character that stands on the page as
+    itself stood in the original as itself.
+    """
+    match = _PARAGRAPH.fullmatch(body.strip())
+    return unmark(match["text"]).strip() if match else ""
+
+
+_INLINE = (
+    (re.compile(r"</?em>"), "*"),
+    (re.compile(r"</?strong>"), "**"),
+    (re.compile(r"</?del>"), "~~"),
+    (re.compile(r"<a href=\"([^\"]*)\">\1</a>"), r"<\1>"),
+    (re.compile(r"<a href=\"([^\"]*)\">([^<]*)</a>"), r"[\2](\1)"),
+    (re.compile(r"<br\s*/?>\n?"), "\n"),
+)
+
+
+def unmark(paragraph: str) -> str:
+    """Turn the inside of a paragraph that kramdown made of Markdown back into that Markdown.
+
+    Entities become their characters, save where a bare ``<`` would begin a tag.
+    """
+    for pattern, replacement in _INLINE:
+        paragraph = pattern.sub(replacement, paragraph)
+    paragraph = re.sub(r"&lt;(?![A-Za-z/!?])", "<", paragraph)
+    return paragraph.replace("&gt;", ">").replace("&quot;", '"').replace("&amp;", "&")

@@ -1,0 +1,184 @@
+"""Which roads are tried for one article, in which order, and what article they give together.
+
+A `Case` is everything known of one article while a run is after it. It decides without asking anyone: the spider
+asks `Case.next_road`, fetches that, tells the case what came, and asks again until there is no road left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from newsarchive.article import (
+    ROLLING_CATEGORY,
+    ROLLING_TAG,
+    Article,
+    Name,
+    Origin,
+    Refused,
+)
+from newsarchive.body import has_substance
+from newsarchive.newspapers import category_of, check_category, check_tag, newspaper_of, segments_of, tag_of
+from newsarchive.source.digest import digest_line
+from newsarchive.source.links import PUBLIC_SHARE, ArticleLink, article_link, rolling_guess, share_page_url
+from newsarchive.source.page import PostPage
+from newsarchive.source.share import ShareAnswer
+
+
+class Road(StrEnum):
+    """A place an article can be asked for."""
+
+    JSON = "the share host's JSON"
+    SHARE_PAGE = "the share page"
+    MIRROR_PAGE = "the mirror's page"
+
+
+_ROAD_OF = {
+    Origin.SHARE_JSON: Road.JSON,
+    Origin.SHARE_PAGE: Road.SHARE_PAGE,
+    Origin.MIRROR_PAGE: Road.MIRROR_PAGE,
+}
+
+
+@dataclass(slots=True)
+class Case:
+    """One article on its way into the archive.
+
+    Attributes:
+        link: the article's name and, where known, its page.
+        tags: headings its link stood under; the mirror splits a tag with spaces, then there are several.
+        settle: take a lesser road's text when a better one fails, because it may be the last chance.
+        answer, share, page: what the roads gave.
+        dead_ends: for every road that had no text or could not be asked, the sentence that says so.
+        captures: where the answers are kept, ``file:offset``.
+    """
+
+    link: ArticleLink
+    tags: tuple[str, ...] = ()
+    settle: bool = False
+    answer: ShareAnswer = field(default_factory=ShareAnswer)
+    share: ShareAnswer = field(default_factory=ShareAnswer)
+    page: PostPage | None = None
+    asked: set[Road] = field(default_factory=set)
+    dead_ends: dict[Road, str] = field(default_factory=dict)
+    captures: dict[Road, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> Name:
+        """The article's name; a case that began with a bare code may turn out to be rolling news."""
+        return self.link.name
+
+    def next_road(self) -> Road | None:
+        """Give the road to try next, or ``None`` when there is enough or nothing left.
+
+        Rolling news needs its page (digest and link) and its JSON (body). A newspaper's article needs its JSON
+        alone, and the others only for what that lacks.
+        """
+        if self.name.rolling and self._can_ask_page():
+            return Road.MIRROR_PAGE
+        if Road.JSON not in self.asked:
+            return Road.JSON
+        if not has_substance(self._own_text()) and Road.SHARE_PAGE not in self.asked:
+            return Road.SHARE_PAGE
+        if self._lacks_something():
+            if not self.link.path and Road.MIRROR_PAGE not in self.asked:
+                self.link = self._guess_page()
+            if self._can_ask_page():
+                return Road.MIRROR_PAGE
+        return None
+
+    def article(self) -> Article:
+        """Make the article of what the roads gave; its date and body are still as the source wrote them.
+
+        Raises:
+            Refused: there is no text, or no telling which newspaper it belongs to; the message says what every
+                road answered.
+        """
+        body, origin = self._body()
+        if not body:
+            raise Refused(f"no road has a text: {self._answers()}")
+        page = self.page
+        if self.name.rolling:
+            if page is None and not self.settle:
+                raise Refused(f"its page, which has digest and link, cannot be had: {self._answers()}")
+            category, tag = ROLLING_CATEGORY, ROLLING_TAG
+        else:
+            placed = self._placed()
+            if placed is None:
+                raise Refused(f"no telling which newspaper it belongs to: {self._answers()}")
+            category, tag = placed
+        return Article(
+            name=self.name,
+            title=self._title(),
+            date=self.answer.date or (page.date if page else "") or self.share.date,
+            category=check_category(category),
+            tag=check_tag(tag),
+            body=body,
+            link=(page.link if page else "") if self.name.rolling else share_page_url(PUBLIC_SHARE, self.name),
+            digest=digest_line(page.digest, self._own_text()) if self.name.rolling and page and page.digest else "",
+            origin=origin,
+            capture=self.captures.get(_ROAD_OF[origin], ""),
+        )
+
+    def _own_text(self) -> str:
+        """The form of the text that this kind of post is made from."""
+        return self.answer.content if self.name.rolling else self.answer.text
+
+    def _body(self) -> tuple[str, Origin]:
+        for text, origin in (
+            (self._own_text(), Origin.SHARE_JSON),
+            (self.share.content if self.name.rolling else self.share.text, Origin.SHARE_PAGE),
+            (self.page.body if self.page else "", Origin.MIRROR_PAGE),
+            (self.answer.text or self.answer.content, Origin.SHARE_JSON),  # the other form is better than nothing
+        ):
+            if has_substance(text):
+                return text, origin
+        return "", Origin.SHARE_JSON
+
+    def _title(self) -> str:
+        titles = (self.answer.title, self.page.title if self.page else "", self.share.title, self.link.title)
+        return next((title for title in titles if title.strip()), "")
+
+    def _lacks_something(self) -> bool:
+        own = self._own_text() if has_substance(self._own_text()) else self.share.text
+        return (
+            not has_substance(own)
+            or not (self.answer.title.strip() or self.share.title.strip())
+            or not (self.answer.date.strip() or self.share.date.strip())
+            or (not self.name.rolling and self._placed() is None)
+        )
+
+    def _can_ask_page(self) -> bool:
+        return bool(self.link.path) and Road.MIRROR_PAGE not in self.asked
+
+    def _placed(self) -> tuple[str, str] | None:
+        """Find category and tag: the spelling whose path segments are those of the link.
+
+        The link has the category in lower case and split at spaces, so a name must give the rest: the heading it
+        stood under, the newspaper the share host names, several headings joined, the page's own back link.
+        """
+        segments = self.link.segments
+        newspapers = [newspaper_of(tag) for tag in self.tags] if len(self.tags) == 1 else []
+        newspapers += self.answer.newspapers
+        if len(self.tags) > 1:
+            newspapers.append(newspaper_of(" ".join(self.tags)))
+        for newspaper in newspapers:
+            if not segments or segments_of(category_of(newspaper)) == segments:
+                return category_of(newspaper), tag_of(newspaper)
+        if self.page is not None and self.page.category and self.page.tags:
+            return self.page.category, " ".join(self.page.tags)
+        return None
+
+    def _guess_page(self) -> ArticleLink:
+        """Guess where the mirror keeps an article known by its code only: by newspaper, or as rolling news."""
+        guess = rolling_guess(self.name)
+        if self.answer.newspapers:
+            segments = "/".join(segments_of(category_of(self.answer.newspapers[0])))
+            guess = guess.replace(f"/{ROLLING_CATEGORY}/", f"/{segments}/").replace(self.name.number, self.name.code)
+        try:
+            return article_link(guess)
+        except Refused:  # the number holds no day, so there is no page to guess
+            return self.link
+
+    def _answers(self) -> str:
+        return "; ".join(f"{road}: {sentence}" for road, sentence in self.dead_ends.items()) or "nothing was asked"

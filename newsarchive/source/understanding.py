@@ -1,0 +1,40 @@
+"""How a parser says that it did not find what it looked for."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from newsarchive.article import Refused
+
+_TITLE = re.compile(r"<(title|h1)\b[^>]*>(.*?)</\1\s*>", re.IGNORECASE | re.DOTALL)
+_TAGS = re.compile(r"<[^>]*>")
+
+
+class NotUnderstoodError(Refused):
+    """A page or answer was served that is not what its address promises; the message says what it looks like."""
+
+
+class NoArticleError(Refused):
+    """The source answered properly and says: there is no text here. Another road may have it."""
+
+
+def decode(content: bytes) -> str:
+    """Decode a page or answer; the source is UTF-8 throughout, with or without a byte order mark.
+
+    Raises:
+        NotUnderstoodError: the bytes are no UTF-8, or there are none.
+    """
+    if not content.strip():
+        raise NotUnderstoodError("an empty answer")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NotUnderstoodError(f"{len(content)} bytes that are no UTF-8 text") from error
+
+
+def looks_like(text: str) -> str:
+    """Describe a page nobody expected, short enough for a log line: its heading, or how it begins."""
+    match = _TITLE.search(text)
+    words = " ".join(html.unescape(_TAGS.sub(" ", match[2] if match else text)).split())
+    return f"a page headed {words[:60]!r}" if match else f"{len(text)} characters beginning {words[:40]!r}"

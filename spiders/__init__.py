@@ -1,0 +1,1 @@
+"""Spiders ask: who is fetched, in which order."""

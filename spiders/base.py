@@ -1,0 +1,238 @@
+"""What both spiders share: how one article is pursued from road to road."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from scrapy import Request, Spider, signals
+from scrapy.exceptions import DontCloseSpider
+
+from newsarchive import __version__
+from newsarchive.archive.keeper import Archive, run_of
+from newsarchive.archive.ledger import KEPT_FOR, Row
+from newsarchive.archive.runs import Failure, Kind
+from newsarchive.article import Article, Refused
+from newsarchive.hosts import is_loopback
+from newsarchive.source import page, share
+from newsarchive.source.links import fetch_url, share_json_url, share_page_url
+from newsarchive.source.lists import Sighting
+from newsarchive.source.roads import Case, Road
+from newsarchive.source.understanding import NoArticleError, NotUnderstoodError
+from spiders.outcome import describe_failure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from scrapy.settings import BaseSettings
+    from twisted.python.failure import Failure as TwistedFailure
+
+logger = logging.getLogger(__name__)
+
+HTTP_OK, NOT_MODIFIED = 200, 304
+NOT_THERE = frozenset({404, 410})
+
+
+class ArchiveSpider(Spider):
+    """A spider that brings articles into the archive.
+
+    Articles wait in `waiting`; each is pursued from road to road until it is whole or its roads have ended.
+    """
+
+    arguments: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Name ourselves to the source, and drop the delay where the source is this very machine.
+
+        Both at the priority of a spider's own settings: above settings.py, below the command line.
+        """
+        super().update_settings(settings)
+        contact = str(settings.get("CONTACT") or "").strip()
+        who = f"newsarchive/{__version__} (+{contact})" if contact else f"newsarchive/{__version__} (personal archive)"
+        settings.set("USER_AGENT", who, priority="spider")
+        bases = [str(settings.get(name) or "") for name in ("FINEWS_URL", "NEWSSHARE_URL")]
+        if all(is_loopback(base) for base in bases):
+            settings.set("DOWNLOAD_DELAY", 0, priority="spider")
+
+    @classmethod
+    def check_arguments(cls, arguments: Mapping[str, str]) -> None:
+        """Refuse arguments that cannot be meant, before anything is opened; raises `ArgumentError`."""
+        raise NotImplementedError
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Open the archive and listen to what becomes of articles."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.archive = Archive.of(crawler)
+        spider.run = run_of(crawler)
+        spider.run.arguments.update({name: str(value) for name, value in kwargs.items()})
+        crawler.signals.connect(spider.spider_idle, signal=signals.spider_idle)
+        for ended in (signals.item_scraped, signals.item_dropped, signals.item_error):
+            crawler.signals.connect(spider.item_ended, signal=ended)
+        return spider
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.archive: Archive
+        self.run: Any
+        self.waiting: deque[Case] = deque()
+        self.limit: int | None = None
+        self.active = 0
+
+    # -- the queue -----------------------------------------------------------------------------------------------
+
+    def case_of(self, row: Row) -> Case:
+        """Begin a case from its ledger row; near its deadline, or after many runs, a lesser road will do."""
+        left = (row.deadline - self.archive.now()).total_seconds() / 3600
+        settings = self.settings
+        near = -KEPT_FOR.total_seconds() / 3600 <= left <= settings.getfloat("SETTLE_HOURS")
+        return Case(row.link, row.tags, settle=near or row.tries >= settings.getint("SETTLE_TRIES"))
+
+    def pursue(self) -> Iterator[Request]:
+        """Begin with as many waiting articles as the limit still allows."""
+        while self.waiting and (self.limit is None or self.run.counts["new"] + self.active < self.limit):
+            request = self.ask(self.waiting.popleft())
+            if isinstance(request, Request):
+                self.active += 1
+                yield request
+
+    def item_ended(self) -> None:
+        """An article was archived or refused; the limit may leave room for another."""
+        self.active -= 1
+
+    def spider_idle(self) -> None:
+        """Go on with what the limit held back while failures left room for it."""
+        engine = self.crawler.engine
+        requests = list(self.pursue())
+        for request in requests:
+            engine.crawl(request)
+        if requests:
+            raise DontCloseSpider
+
+    # -- one article ---------------------------------------------------------------------------------------------
+
+    def ask(self, case: Case) -> Request | Article | None:
+        """Give the request for the case's next road, or the article when the roads have given enough."""
+        road = case.next_road()
+        if road is None:
+            return self.conclude(case)
+        case.asked.add(road)
+        url = {
+            Road.JSON: share_json_url(self.settings["NEWSSHARE_URL"], case.name),
+            Road.SHARE_PAGE: share_page_url(self.settings["NEWSSHARE_URL"], case.name),
+            Road.MIRROR_PAGE: fetch_url(self.settings["FINEWS_URL"], case.link.path),
+        }[road]
+        return self.request(
+            url, service=road.value, callback=self.answered, errback=self.not_fetched, case=case, road=road
+        )
+
+    def answered(self, response: Response, case: Case, road: Road) -> Iterator[Request | Article]:
+        """Tell the case what a road gave; a road that failed ends the case unless it may be the last chance."""
+        capture = str(response.meta.get("capture") or "")
+        try:
+            self._tell(case, road, response, capture)
+        except NoArticleError as error:
+            case.dead_ends[road] = str(error)
+        except NotUnderstoodError as error:
+            yield from self.hindered(case, road, Failure(Kind.UNDERSTAND, str(case.name), str(error), capture))
+            return
+        except HttpStatusError as error:
+            yield from self.hindered(case, road, Failure(Kind.FETCH, str(case.name), str(error), capture))
+            return
+        yield from self._further(case)
+
+    def not_fetched(self, failure: TwistedFailure) -> Iterator[Request | Article]:
+        """A road could not be asked at all."""
+        request = failure.request  # type: ignore[attr-defined]
+        case, road = request.cb_kwargs["case"], request.cb_kwargs["road"]
+        yield from self.hindered(case, road, Failure(Kind.FETCH, str(case.name), describe_failure(failure)))
+
+    def hindered(self, case: Case, road: Road, failure: Failure) -> Iterator[Request | Article]:
+        """A road failed: wait for it in another run, or go on without it where that may be too late."""
+        case.dead_ends[road] = failure.reason
+        if case.settle:
+            self.note(f"{case.name}: {road} failed ({failure.reason}); its deadline is near, so a lesser road is taken")
+            yield from self._further(case)
+            return
+        self.fail(Failure(failure.kind, failure.what, f"{road}: {failure.reason}", failure.capture), case)
+
+    def conclude(self, case: Case) -> Article | None:
+        """Make the article, or report what every road said."""
+        try:
+            return case.article()
+        except Refused as error:
+            self.fail(Failure(Kind.FETCH, str(case.name), str(error)), case)
+            return None
+
+    def _further(self, case: Case) -> Iterator[Request | Article]:
+        before = case.name
+        step = self.ask(case)
+        if case.name != before:  # a bare code that turned out to be rolling news
+            self.archive.ledger.forget(before)
+            self.archive.ledger.see(Sighting(case.link, case.tags), now=self.archive.now())
+        if step is not None:
+            yield step
+
+    def _tell(self, case: Case, road: Road, response: Response, capture: str) -> None:
+        if response.status in NOT_THERE and road is Road.MIRROR_PAGE:
+            raise NoArticleError(f"the mirror has no such page ({response.status})")
+        if response.status != HTTP_OK:
+            raise HttpStatusError(f"HTTP {response.status}")
+        if road is Road.JSON:
+            case.answer = share.answer(response.body, case.name)
+        elif road is Road.SHARE_PAGE:
+            case.share = share.page(response.body)
+        else:
+            case.page = page.post_page(response.body, rolling=case.name.rolling)
+        case.captures[road] = capture
+
+    # -- reporting -----------------------------------------------------------------------------------------------
+
+    def fail(self, failure: Failure, case: Case) -> None:
+        """Record that an article could not be had this time, in the ledger and in the run."""
+        now = self.archive.now()
+        row = self.archive.ledger.find(case.name)
+        self.active -= 1
+        over = row is not None and row.deadline + KEPT_FOR < now and failure.kind is Kind.FETCH
+        gone = over and len(case.dead_ends) == len(case.asked) and row is not None and row.tries > 0
+        self.archive.ledger.failed(case.name, failure.kind, failure.reason, now=now, gone=gone)
+        self.report(failure, "it is given up" if gone else "it stays pending, the next run tries again")
+
+    def report(self, failure: Failure, what_next: str) -> None:
+        """Put a failure into the run's record and the log, in one sentence."""
+        self.run.failures.append(failure)
+        kept = f"; kept in {failure.capture}" if failure.capture else ""
+        logger.error("%s: %s%s; %s", failure.what, failure.reason, kept, what_next)
+
+    def note(self, sentence: str) -> None:
+        """Tell the operator something though nothing is missing."""
+        self.run.notes.append(sentence)
+        logger.warning("%s", sentence)
+
+    def request(
+        self, url: str, *, service: str, headers: dict[str, str] | None = None, priority: int = 0, **kwargs: Any
+    ) -> Request:
+        """Make a request whose every answer, errors included, comes to its callback."""
+        callback, errback = kwargs.pop("callback"), kwargs.pop("errback")
+        return Request(
+            url,
+            callback=callback,
+            errback=errback,
+            headers=headers,
+            priority=priority,
+            dont_filter=True,
+            meta={"handle_httpstatus_all": True, "service": service},
+            cb_kwargs=kwargs,
+        )
+
+    def queue(self, rows: Iterable[Row]) -> None:
+        """Put articles into the queue, in the order given."""
+        self.waiting.extend(self.case_of(row) for row in rows)
+
+
+class HttpStatusError(Exception):
+    """The server answered, but with an error."""

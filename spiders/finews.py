@@ -1,0 +1,252 @@
+"""The mirror's newspapers and rolling news: lists first, then articles, the nearest deadline first."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
+
+from newsarchive import dates
+from newsarchive.archive.ledger import State, Validators
+from newsarchive.archive.runs import Failure, Kind
+from newsarchive.article import ROLLING_TAG
+from newsarchive.clock import Clock
+from newsarchive.source import mirror
+from newsarchive.source.links import MIRROR_HOSTS, fetch_url
+from newsarchive.source.lists import HOME, ROLLING_PAGE, ListPage, Sighting, due_lists, is_split, sightings
+from newsarchive.source.understanding import NotUnderstoodError
+from spiders.arguments import Selection
+from spiders.base import HTTP_OK, NOT_MODIFIED, NOT_THERE, ArchiveSpider
+from spiders.outcome import describe_failure
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+
+    from scrapy import Request
+    from scrapy.http import Response
+    from twisted.python.failure import Failure as TwistedFailure
+
+    from newsarchive.source.mirror import Section
+
+logger = logging.getLogger(__name__)
+
+FEED = "/feed.xml"
+
+
+class FinewsSpider(ArchiveSpider):
+    """Archives what the mirror shows.
+
+    One request to the home page finds the news. A tag of which all five shown posts are new gets its category page,
+    since a sixth may be behind them. Everything seen is in the ledger before anything of it is asked for.
+    """
+
+    name = "finews"
+    arguments: ClassVar = ("category", "since", "until", "limit", "full")
+
+    @classmethod
+    def check_arguments(cls, arguments: Mapping[str, str]) -> None:
+        """Refuse what `Selection.parse` refuses."""
+        Selection.parse(arguments, Clock().now().astimezone(dates.SHANGHAI).date())
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__()
+        self.given = {name: str(value) for name, value in arguments.items()}
+        self.selection = Selection()
+        self.open_lists = 0
+        self.seen: dict[str, Sighting] = {}
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Ask for the home page, unless it is as we know it; everything else follows from it."""
+        today = self.archive.now().astimezone(dates.SHANGHAI).date()
+        self.selection = Selection.parse(self.given, today)
+        self.limit = self.selection.limit
+        hosts = {urlsplit(self.settings["FINEWS_URL"]).hostname or ""}
+        self.hosts = MIRROR_HOSTS | hosts
+        known = Validators() if self.selection.full else self.archive.ledger.validators(HOME)
+        yield self.list_request(ListPage(HOME, ""), self.home, headers=_conditional(known))
+
+    # -- lists ---------------------------------------------------------------------------------------------------
+
+    def list_request(self, listed: ListPage, callback: Any, headers: dict[str, str] | None = None) -> Request:
+        """Ask for a list, before any article."""
+        return self.request(
+            fetch_url(self.settings["FINEWS_URL"], listed.path),
+            service="the mirror's lists",
+            headers=headers,
+            priority=100,
+            callback=callback,
+            errback=self.list_not_fetched,
+            listed=listed,
+        )
+
+    def home(self, response: Response, listed: ListPage) -> Iterator[Any]:
+        """Read the home page; then the lists that are due, or the articles."""
+        self.run.counts["lists"] += 1
+        sections: tuple[Section, ...] = ()
+        if response.status == NOT_MODIFIED:
+            self.run.counts["lists unchanged"] += 1
+        elif response.status != HTTP_OK:
+            self.list_failed(listed, Kind.FETCH, f"HTTP {response.status}", response)
+        else:
+            try:
+                sections = mirror.home(response.body, hosts=self.hosts)
+            except NotUnderstoodError as error:
+                self.list_failed(listed, Kind.UNDERSTAND, str(error), response)
+            else:
+                self.home_read(sections, response)
+        yield from self.due(sections)
+
+    def home_read(self, sections: tuple[Section, ...], response: Response) -> None:
+        """Put every link into the ledger, with the lists it makes due, and what the page can be asked with."""
+        self.refuse(ListPage(HOME, ""), sections, response)
+        found = sightings(sections)
+        self.seen |= found
+        due = due_lists(sections, self.archive.ledger.known)
+        self.run.counts["seen"] += len(found)
+        self.archive.ledger.list_read(
+            HOME,
+            found.values(),
+            now=self.archive.now(),
+            validators=_validators(response),
+            due=[(page.path, page.tag) for page in due],
+        )
+        for sentence in self.selection.unmatched([(s.tag, link.segments) for s in sections for link in s.links[:1]]):
+            self.note(sentence)
+
+    def due(self, sections: tuple[Section, ...]) -> Iterator[Any]:
+        """Ask for the lists that are due, from this run or an earlier one; without any, begin with the articles."""
+        pages = [ListPage(path, tag) for path, tag in self.archive.ledger.pending_lists() if path != HOME]
+        if self.selection.full:
+            pages = list(dict.fromkeys([*pages, *due_lists(sections, known=lambda _: False, shown=1)]))
+        pages = [page for page in pages if self.selection.wants_section((page.tag,), ())]
+        if self.selection.full and sections and not self.selection.patterns:
+            pages.append(ListPage(FEED, ""))
+        self.open_lists = len(pages)
+        for page in pages:
+            yield self.list_request(page, self.feed if page.path == FEED else self.category)
+        if not pages:
+            yield from self.articles()
+
+    def category(self, response: Response, listed: ListPage) -> Iterator[Any]:
+        """Read a category's page."""
+        if response.status in NOT_THERE and listed.path != ROLLING_PAGE and listed.tag == ROLLING_TAG:
+            self.archive.ledger.list_settled(listed.path)  # a version of the site has no such page for rolling news
+            yield self.list_request(ListPage(ROLLING_PAGE, ROLLING_TAG), self.category)
+            return
+        self.run.counts["lists"] += 1
+        if response.status in NOT_THERE and is_split(listed, self.seen.values()):
+            self.unprovable(listed)
+        elif response.status != HTTP_OK:
+            self.list_failed(listed, Kind.FETCH, f"HTTP {response.status}", response)
+        else:
+            try:
+                section = mirror.category(response.body, hosts=self.hosts)
+            except NotUnderstoodError as error:
+                self.list_failed(listed, Kind.UNDERSTAND, str(error), response)
+            else:
+                self.category_read(section, listed, response)
+        yield from self.list_done()
+
+    def category_read(self, section: Section, listed: ListPage, response: Response) -> None:
+        """Put a category's links into the ledger; an empty page is an alarm, but for names the mirror splits."""
+        self.refuse(listed, (section,), response)
+        if not section.links and not section.refused:
+            if is_split(listed, self.seen.values()):
+                self.unprovable(listed)
+            else:
+                self.list_failed(
+                    listed, Kind.UNDERSTAND, "the list is empty, though the home page shows posts", response
+                )
+            return
+        self.saw(listed.path, sightings((section,), tag=listed.tag))
+
+    def feed(self, response: Response, listed: ListPage) -> Iterator[Any]:
+        """Read the feed, which shows posts without a tag too; only one version of the mirror has one."""
+        if response.status == HTTP_OK:
+            try:
+                entries, refused = mirror.feed(response.body, hosts=self.hosts)
+            except NotUnderstoodError as error:
+                self.list_failed(listed, Kind.UNDERSTAND, str(error), response)
+            else:
+                self.run.counts["lists"] += 1
+                for sentence in refused:
+                    self.list_failed(listed, Kind.UNDERSTAND, sentence, response)
+                self.saw(FEED, {str(entry.link.name): Sighting(entry.link, ()) for entry in entries})
+        elif response.status not in NOT_THERE:
+            self.list_failed(listed, Kind.FETCH, f"HTTP {response.status}", response)
+        yield from self.list_done()
+
+    def saw(self, path: str, found: dict[str, Sighting]) -> None:
+        """Record a list's links."""
+        self.run.counts["seen"] += len(found.keys() - self.seen.keys())
+        self.seen = found | self.seen
+        self.archive.ledger.list_read(path, found.values(), now=self.archive.now())
+
+    def list_not_fetched(self, failure: TwistedFailure) -> Iterator[Any]:
+        """A list could not be asked at all."""
+        listed: ListPage = failure.request.cb_kwargs["listed"]  # type: ignore[attr-defined]
+        self.list_failed(listed, Kind.FETCH, describe_failure(failure), None)
+        yield from (self.due(()) if listed.path == HOME else self.list_done())
+
+    def list_done(self) -> Iterator[Any]:
+        """Begin with the articles when the last list is done."""
+        self.open_lists -= 1
+        if self.open_lists == 0:
+            yield from self.articles()
+
+    # -- articles ------------------------------------------------------------------------------------------------
+
+    def articles(self) -> Iterator[Any]:
+        """Queue what is pending and asked for; with ``full``, what is archived and still shown too."""
+        ledger = self.archive.ledger
+        rows = [row for row in ledger.pending() if self.selection.wants(row.link, row.tags)]
+        pending = {str(row.link.name) for row in rows}
+        for name, sighting in self.seen.items():
+            if name in pending or not self.selection.wants(sighting.link, sighting.tags):
+                continue
+            row = ledger.find(sighting.link.name)
+            if row is not None and row.state is State.CAPTURED:
+                self.run.counts["archived before"] += 1
+                if self.selection.full:
+                    rows.append(row)
+        self.queue(rows)
+        self.run.counts["to fetch"] = len(self.waiting) if self.limit is None else min(self.limit, len(self.waiting))
+        yield from self.pursue()
+
+    # -- reporting -----------------------------------------------------------------------------------------------
+
+    def refuse(self, listed: ListPage, sections: Iterable[Section], response: Response) -> None:
+        """Report each link of a list that is no article's."""
+        for sentence in dict.fromkeys(sentence for section in sections for sentence in section.refused):
+            self.list_failed(listed, Kind.UNDERSTAND, sentence, response, due=False)
+
+    def list_failed(
+        self, listed: ListPage, kind: Kind, reason: str, response: Response | None, *, due: bool = True
+    ) -> None:
+        """Report a list that could not be had or understood."""
+        capture = str(response.meta.get("capture") or "") if response is not None else ""
+        what = fetch_url(self.settings["FINEWS_URL"], listed.path)
+        if due:
+            self.archive.ledger.list_failed(listed.path, reason)
+        self.report(Failure(kind, what, reason, capture), "the next run asks again" if due else "it was not followed")
+
+    def unprovable(self, listed: ListPage) -> None:
+        """A name with spaces has no list of its own on the mirror: say that older posts cannot be seen."""
+        self.archive.ledger.list_settled(listed.path)
+        self.note(
+            f"{listed.tag}: the mirror splits names with spaces and has no list for it; "
+            "posts beyond the five on the home page cannot be seen there"
+        )
+
+
+def _conditional(known: Validators) -> dict[str, str]:
+    headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+    return {name: value for name, value in headers.items() if value}
+
+
+def _validators(response: Response) -> Validators:
+    def header(name: bytes) -> str | None:
+        value = response.headers.get(name)
+        return value.decode("latin-1") if value else None
+
+    return Validators(header(b"ETag"), header(b"Last-Modified"))

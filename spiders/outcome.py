@@ -1,0 +1,33 @@
+"""What a failed request means, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scrapy import exceptions as scrapy_errors
+
+if TYPE_CHECKING:
+    from twisted.python.failure import Failure
+
+_WORDS: tuple[tuple[type[BaseException], str], ...] = (
+    (scrapy_errors.DownloadConnectionRefusedError, "the connection was refused"),
+    (scrapy_errors.CannotResolveHostError, "the host's name cannot be resolved"),
+    (scrapy_errors.DownloadTimeoutError, "no answer in time"),
+    (scrapy_errors.ResponseDataLossError, "the answer was cut off"),
+    (scrapy_errors.DownloadCancelledError, "the answer is too large"),
+    (scrapy_errors.UnsupportedURLSchemeError, "not a kind of address that can be asked"),
+    (scrapy_errors.DownloadFailedError, "the connection broke"),
+    (ConnectionError, "the connection broke"),
+    (TimeoutError, "no answer in time"),
+)
+
+
+def describe_failure(failure: Failure) -> str:
+    """Say in a few words why a request got no answer; never a traceback."""
+    error = failure.value
+    if isinstance(error, scrapy_errors.IgnoreRequest):
+        return str(error) or "the request was held back"
+    for kind, words in _WORDS:
+        if isinstance(error, kind):
+            return words
+    return f"{type(error).__name__}: {str(error)[:120]}".rstrip(": ")
