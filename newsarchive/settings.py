@@ -76,6 +76,7 @@ DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
     "newsarchive.middlewares.retry.PatientRetryMiddleware": 550,
     "newsarchive.middlewares.giveup.GiveUpMiddleware": 840,  # nearer than retry: it counts every try
     "newsarchive.middlewares.guard.HostGuardMiddleware": 960,
+    "newsarchive.middlewares.capture.CaptureMiddleware": 990,
 }
 
 # What happens to an article, in order.

@@ -44,6 +44,7 @@ class ExportPipeline:
             self.run.counts["unchanged"] += 1
             return item
         now = self.archive.now()
+        self.archive.captures.sync()  # what the post was made from is safe before the post is there
         stored = self.archive.posts.put(path, content, now=now)
         self.archive.ledger.captured(
             Sighting(ArticleLink(item.name), ()),

@@ -117,7 +117,8 @@ class FinewsSpider(ArchiveSpider):
         """Ask for the lists that are due, from this run or an earlier one; without any, begin with the articles."""
         pages = [ListPage(path, tag) for path, tag in self.archive.ledger.pending_lists() if path != HOME]
         if self.selection.full:
-            pages = list(dict.fromkeys([*pages, *due_lists(sections, known=lambda _: False, shown=1)]))
+            every = due_lists(sections, known=lambda _: False, shown=1)
+            pages = list({page.path: page for page in (*every, *pages)}.values())
         pages = [page for page in pages if self.selection.wants_section((page.tag,), ())]
         if self.selection.full and sections and not self.selection.patterns:
             pages.append(ListPage(FEED, ""))

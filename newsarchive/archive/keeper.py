@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import hashlib
+import logging
 import os
 import shutil
 import sqlite3
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from newsarchive.archive import files
+from newsarchive.archive.captures import Capture, CaptureError, Captures, Exchange
 from newsarchive.archive.ledger import Ledger
 from newsarchive.archive.posts import Posts
 from newsarchive.archive.runs import Run
@@ -24,7 +28,10 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
 
+logger = logging.getLogger(__name__)
+
 LEDGER = "ledger.db"
+CAPTURES = "captures"
 _MIB = 1024 * 1024
 
 
@@ -60,6 +67,10 @@ class Archive:
             self.ledger = Ledger(root / LEDGER)
             if self.ledger.is_new:
                 self._adopt()
+            self.captures = Captures(root / CAPTURES, now=clock.now)
+            if found := self.captures.recover(*(self.ledger.committed() or (None, None))):
+                logger.warning("%s", found)
+            self.ledger.sync_captures = self.captures.sync
         except (OSError, sqlite3.Error, Refused) as error:
             os.close(self._lock)
             raise CannotStartError(f"the archive {root} cannot be used: {error}") from error
@@ -79,9 +90,35 @@ class Archive:
         )
 
     def close(self) -> None:
-        """Let go of the archive."""
-        self.ledger.close()
-        os.close(self._lock)
+        """Let go of the archive.
+
+        Raises:
+            OSError, sqlite3.Error: the disk did not take the last captures.
+        """
+        try:
+            self.ledger.flush()
+            self.captures.close()
+        finally:
+            self.ledger.close()
+            os.close(self._lock)
+
+    def keep(self, exchange: Exchange) -> Capture:
+        """Keep an exchange in the captures; durable with the next ledger transaction, or `Captures.sync`.
+
+        A body that was kept before is referred to, not kept twice.
+
+        Raises:
+            OSError: the disk does not take it.
+        """
+        earlier = self.ledger.served(exchange.url)
+        same_as = None
+        if earlier is not None:
+            with contextlib.suppress(CaptureError):  # damaged or gone: verify says so; this answer is kept whole
+                same_as = self.captures.find(earlier)[0]
+        capture = self.captures.write(exchange, same_as)
+        if not capture.revisit and exchange.status == HTTPStatus.OK:
+            self.ledger.note_served(exchange.url, capture.place)
+        return capture
 
     def now(self) -> datetime:
         """Give the moment, aware, in UTC."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -50,6 +50,15 @@ CREATE TABLE articles (
     post_sha256 TEXT
 ) WITHOUT ROWID;
 CREATE INDEX articles_pending ON articles (deadline) WHERE state = 'pending';
+CREATE TABLE served (
+    url TEXT PRIMARY KEY,
+    capture TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE committed (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    file TEXT NOT NULL,
+    size INTEGER NOT NULL
+);
 CREATE TABLE lists (
     path TEXT PRIMARY KEY,
     tag TEXT NOT NULL DEFAULT '',
@@ -107,6 +116,8 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.is_new = not path.exists()
+        self.sync_captures: Callable[[], tuple[str, int] | None] = lambda: None
+        self._served: dict[str, str] = {}
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.row_factory = sqlite3.Row
         try:
@@ -139,13 +150,43 @@ class Ledger:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
+        """All or nothing; the captures it speaks of are on the disk before it is."""
+        committed = self.sync_captures()
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
+            if committed is not None:
+                self._db.execute("INSERT OR REPLACE INTO committed (one, file, size) VALUES (1, ?, ?)", committed)
+            if self._served:
+                self._db.executemany("INSERT OR REPLACE INTO served (url, capture) VALUES (?, ?)", self._served.items())
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
+        self._served.clear()
+
+    # -- captures ------------------------------------------------------------------------------------------------
+
+    def committed(self) -> tuple[str, int] | None:
+        """Give file and size of the captures as of the last transaction: up to there everything is on the disk."""
+        row = self._db.execute("SELECT file, size FROM committed").fetchone()
+        return (row["file"], row["size"]) if row else None
+
+    def served(self, url: str) -> str | None:
+        """Give the place of the last whole capture of a URL."""
+        if url in self._served:
+            return self._served[url]
+        row = self._db.execute("SELECT capture FROM served WHERE url = ?", (url,)).fetchone()
+        return row["capture"] if row else None
+
+    def note_served(self, url: str, capture: str) -> None:
+        """Remember where a URL was captured; written with the next transaction."""
+        self._served[url] = capture
+
+    def flush(self) -> None:
+        """Write what was noted since the last transaction."""
+        with self._transaction():
+            pass
 
     # -- lists ---------------------------------------------------------------------------------------------------
 
@@ -195,7 +236,8 @@ class Ledger:
 
     def list_failed(self, path: str, error: str) -> None:
         """Record that a list could not be read; if it was due it stays due."""
-        self._db.execute("UPDATE lists SET error = ? WHERE path = ?", (error, path))
+        with self._transaction():
+            self._db.execute("UPDATE lists SET error = ? WHERE path = ?", (error, path))
 
     # -- articles ------------------------------------------------------------------------------------------------
 
@@ -240,11 +282,12 @@ class Ledger:
 
     def failed(self, name: Name, kind: str, error: str, *, now: datetime, gone: bool = False) -> None:
         """Record that an article could not be had this time; with `gone`, that it will not be tried again."""
-        self._db.execute(
-            "UPDATE articles SET tries = tries + 1, last_try = ?, error_kind = ?, error = ?, state = ? "
-            "WHERE name = ? AND state != 'captured'",
-            (_stamp(now), kind, error, State.GONE if gone else State.PENDING, str(name)),
-        )
+        with self._transaction():
+            self._db.execute(
+                "UPDATE articles SET tries = tries + 1, last_try = ?, error_kind = ?, error = ?, state = ? "
+                "WHERE name = ? AND state != 'captured'",
+                (_stamp(now), kind, error, State.GONE if gone else State.PENDING, str(name)),
+            )
 
     def forget(self, name: Name) -> None:
         """Drop a pending row that turned out to be another article's (a bare code that is rolling news)."""

@@ -84,11 +84,14 @@ class Verdict:
         run.counts["seconds"] = round(float(self.crawler.stats.get_value("elapsed_time_seconds", 0) or 0))
         run.pending = ledger.counts().get("pending", 0)
         run.nearest_deadline = ledger.nearest_deadline()
+        try:
+            self.archive.close()
+        except _STORAGE as error:
+            run.halted = run.halted or f"the last captures could not be written: {error}"
         self._write()
         level = logging.INFO if run.exit_code == 0 else logging.WARNING
         logger.log(level, "%s: %s (exit code %d)", run.spider, run.verdict, run.exit_code)
         Console(file=sys.stdout, highlight=False).print(closing_table(run, self.archive.root))
-        self.archive.close()
 
     def _write(self) -> Path | None:
         try:

@@ -61,12 +61,16 @@ def due_lists(sections: Iterable[Section], known: Callable[[Name], bool], *, sho
         known: whether an article was ever seen.
         shown: from how many unknown links on a list is due.
     """
-    pages = []
+    pages: dict[str, ListPage] = {}
     for section in sections:
         links = section.links[:HOME_SHOWS]
-        if len(links) >= shown and links and not any(known(link.name) for link in links):
-            pages.append(list_of(section.tag, links[0].segments))
-    return [page for page in dict.fromkeys(pages) if page is not None]
+        split = bool(links) and len(links[0].segments) > 1  # its page may not exist; ask only where it could help
+        if len(links) < (HOME_SHOWS if split else shown) or any(known(link.name) for link in links):
+            continue
+        page = list_of(section.tag, links[0].segments)
+        if page is not None:
+            pages.setdefault(page.path, page)
+    return list(pages.values())
 
 
 def list_of(tag: str, segments: tuple[str, ...]) -> ListPage | None:

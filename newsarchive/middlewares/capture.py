@@ -1,0 +1,69 @@
+"""Every response is kept before anything reads it."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
+
+from newsarchive.archive.captures import Exchange, Headers
+from newsarchive.archive.keeper import Archive
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from scrapy.http.headers import Headers as ScrapyHeaders
+
+
+class CaptureMiddleware:
+    """Writes every exchange to the archive's WARC files, lists, errors, redirects and robots.txt included.
+
+    A middleware and not a signal handler, next to the downloader: the body is still as it was on the wire, and when
+    it cannot be kept the error reaches the request, so that nothing is read that is not kept.
+    """
+
+    def __init__(self, archive: Archive) -> None:
+        self.archive = archive
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Share the crawl's archive."""
+        return cls(Archive.of(crawler))
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Keep the exchange; ``request.meta["capture"]`` says where.
+
+        Raises:
+            OSError: the disk does not take it.
+        """
+        request.meta["capture"] = self.archive.keep(_exchange(request, response, self.archive)).place
+        return response
+
+
+def _exchange(request: Request, response: Response, archive: Archive) -> Exchange:
+    host = (b"Host", urlsplit(request.url).netloc.encode())
+    return Exchange(
+        url=request.url,
+        fetched_at=archive.now(),
+        status=response.status,
+        reason=_reason(response.status),  # Scrapy drops the words that came; these are the standard's
+        headers=_pairs(response.headers),
+        body=response.body,
+        method=request.method,
+        request_headers=(host, *_pairs(request.headers)),
+        request_body=request.body,
+        version=response.protocol or "HTTP/1.1",
+        ip=str(response.ip_address) if response.ip_address else None,
+    )
+
+
+def _reason(status: int) -> bytes:
+    try:
+        return HTTPStatus(status).phrase.encode()
+    except ValueError:
+        return b""
+
+
+def _pairs(headers: ScrapyHeaders) -> Headers:
+    return tuple((name, value) for name, values in headers.items() for value in values)

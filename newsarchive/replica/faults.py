@@ -1,0 +1,54 @@
+"""What can go wrong on demand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+STATUSES = frozenset({"500", "503", "429", "404", "403"})
+BODIES: Mapping[str, tuple[bytes, str]] = {
+    "empty": (b"", "text/html; charset=utf-8"),
+    "garbage": (bytes(range(256)) * 8, "text/html; charset=utf-8"),
+    "badjson": (b'{"Id": "x", "text": "<p>cut', "application/json"),
+    "html": ("<html><body><h1>系统维护中</h1></body></html>".encode(), "text/html; charset=utf-8"),
+}
+"""Answers with status 200 that are no article: body and content type."""
+
+KINDS = STATUSES | BODIES.keys() | {"truncate", "hang", "slow", "reset", "redirect-loop"}
+RETRY_AFTER = frozenset({"503", "429"})
+
+
+@dataclass(slots=True)
+class Fault:
+    """A rule: the next `times` requests whose path matches go wrong; -1 is for ever."""
+
+    match: re.Pattern[str]
+    kind: str
+    times: int
+
+    def take(self, path: str) -> bool:
+        """Say whether this request goes wrong, and count it."""
+        if not self.times or not self.match.search(path):
+            return False
+        self.times -= self.times > 0
+        return True
+
+
+def read_rules(rules: Sequence[Mapping[str, Any]]) -> list[Fault]:
+    """Make faults of ``{"match": REGEX, "do": KIND, "times": N}``; without ``times`` once.
+
+    Raises:
+        ValueError: a rule lacks its regex or kind, the regex is none, or there is no such kind.
+    """
+    faults = []
+    for rule in rules:
+        try:
+            fault = Fault(re.compile(rule["match"]), rule["do"], int(rule.get("times", 1)))
+        except (KeyError, TypeError, AttributeError, re.error) as error:
+            raise ValueError(f"a fault is {{'match': REGEX, 'do': KIND, 'times': N}}, not {rule!r}") from error
+        if fault.kind not in KINDS:
+            raise ValueError(f"no such fault: {fault.kind!r}; there are {', '.join(sorted(KINDS))}")
+        faults.append(fault)
+    return faults

@@ -1,0 +1,109 @@
+"""What tests share: a replica to crawl, a crawl as users start it, and the sample where it is there."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from newsarchive.replica.compose import NOW, compose
+from newsarchive.replica.server import Replica
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A crawl that ended: its exit code and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    def __str__(self) -> str:
+        return f"exit code {self.code}\n--- stdout\n{self.out}\n--- stderr\n{self.err}"
+
+
+@dataclass(frozen=True, slots=True)
+class Crawl:
+    """Runs ``scrapy crawl`` in a process of its own, as cron does, against a source, into an archive."""
+
+    url: str
+    archive: Path
+
+    def command(self, spider: str, *arguments: str, **settings: Any) -> list[str]:
+        """Give the command line: ``-a`` for each argument, ``-s`` for each setting."""
+        settings = {
+            "FINEWS_URL": self.url,
+            "NEWSSHARE_URL": self.url,
+            "ARCHIVE_DIR": self.archive,
+            "NEWSARCHIVE_CLOCK": NOW.isoformat(),
+            "RETRY_BACKOFF": 0.01,
+            **settings,
+        }
+        said = [word for argument in arguments for word in ("-a", argument)]
+        said += [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
+        return [sys.executable, "-m", "scrapy", "crawl", spider, *said]
+
+    def __call__(self, spider: str, *arguments: str, **settings: Any) -> Ended:
+        """Run to the end."""
+        ended = subprocess.run(
+            self.command(spider, *arguments, **settings), cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
+        )
+        return Ended(ended.returncode, ended.stdout, ended.stderr)
+
+    def posts(self) -> dict[str, bytes]:
+        """Give every post by its path in the archive."""
+        return {str(path.relative_to(self.archive)): path.read_bytes() for path in self.archive.glob("_posts/**/*.md")}
+
+    def last_run(self) -> dict[str, Any]:
+        """Give the newest record of ``runs/``."""
+        newest = max((self.archive / "runs").glob("*.json"), key=lambda path: path.stat().st_mtime_ns)
+        record: dict[str, Any] = json.loads(newest.read_text(encoding="utf-8"))
+        return record
+
+    def strays(self) -> list[str]:
+        """Give every file that has no place in an archive between two runs."""
+        known = {"_posts", "captures", "runs", "revisions", "ledger.db"}
+        return [
+            str(path.relative_to(self.archive))
+            for path in self.archive.rglob("*")
+            if path.is_file() and (path.relative_to(self.archive).parts[0] not in known or path.name.startswith("."))
+        ]
+
+
+@pytest.fixture
+def replica() -> Iterator[Replica]:
+    """The source in a box, with some hundred articles and every oddity."""
+    with Replica(compose()) as running:
+        yield running
+
+
+@pytest.fixture
+def small_replica() -> Iterator[Replica]:
+    """A dozen articles of two days without oddities: for tests that crawl many times."""
+    pieces = [piece for piece in compose() if not piece.oddity][:12]
+    with Replica(pieces) as running:
+        yield running
+
+
+@pytest.fixture
+def crawl_into(tmp_path: Path) -> Callable[[Replica], Crawl]:
+    """Give a crawl of a replica into an archive of its own."""
+    return lambda running: Crawl(running.url, tmp_path / "archive")
+
+
+@pytest.fixture
+def sample() -> Path:
+    """The saved copy of the real source; skips where it is not there."""
+    folder = Path(os.environ.get("NEWSARCHIVE_SAMPLE") or ROOT.parent / "shared" / "source" / "dev")
+    if not (folder / "_posts").is_dir():
+        pytest.skip("the sample of the real source is not here (set NEWSARCHIVE_SAMPLE to its folder)")
+    return folder
