@@ -79,7 +79,7 @@ class Article:
         link: absolute URL of the article at its publisher; empty where the source gave none.
         digest: rolling news only, plain text of one line; empty where there is none.
         origin: which road the body came by.
-        capture: where the response that gave the body is kept, ``file:offset``; empty where captures are off.
+        capture: where the response that gave the body is kept, ``file#offset``; empty where captures are off.
     """
 
     name: Name

@@ -25,7 +25,7 @@ NEWSARCHIVE_CLOCK = ""
 FREE_SPACE_MIB = 64
 # An article whose better road keeps failing is archived from a lesser one when its deadline is this near (hours),
 # or after so many runs; until then it waits for the exact text.
-SETTLE_HOURS = 24
+SETTLE_HOURS = 6
 SETTLE_TRIES = 6
 
 # -- Manners -------------------------------------------------------------------------------------------------------

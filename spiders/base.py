@@ -163,17 +163,17 @@ class ArchiveSpider(Spider):
     def conclude(self, case: Case) -> Article | None:
         """Make the article, or report what every road said."""
         try:
-            return case.article()
+            article = case.article()
         except Refused as error:
             self.fail(Failure(Kind.FETCH, str(case.name), str(error)), case)
             return None
+        if case.began is not None and case.began.name != case.name:  # a bare code that is rolling news
+            self.archive.ledger.forget(case.began.name)
+            self.archive.ledger.see(Sighting(case.link, case.tags), now=self.archive.now())
+        return article
 
     def _further(self, case: Case) -> Iterator[Request | Article]:
-        before = case.name
         step = self.ask(case)
-        if case.name != before:  # a bare code that turned out to be rolling news
-            self.archive.ledger.forget(before)
-            self.archive.ledger.see(Sighting(case.link, case.tags), now=self.archive.now())
         if step is not None:
             yield step
 
@@ -187,7 +187,7 @@ class ArchiveSpider(Spider):
         elif road is Road.SHARE_PAGE:
             case.share = share.page(response.body)
         else:
-            case.page = page.post_page(response.body, rolling=case.name.rolling)
+            case.page = page.post_page(response.body, rolling=case.link.name.rolling)
         case.captures[road] = capture
 
     # -- reporting -----------------------------------------------------------------------------------------------

@@ -55,7 +55,12 @@ class Crawl:
     def __call__(self, spider: str, *arguments: str, **settings: Any) -> Ended:
         """Run to the end."""
         ended = subprocess.run(
-            self.command(spider, *arguments, **settings), cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
+            self.command(spider, *arguments, **settings),
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
         )
         return Ended(ended.returncode, ended.stdout, ended.stderr)
 
@@ -88,10 +93,16 @@ def replica() -> Iterator[Replica]:
 
 @pytest.fixture
 def small_replica() -> Iterator[Replica]:
-    """A dozen articles of two days without oddities: for tests that crawl many times."""
-    pieces = [piece for piece in compose() if not piece.oddity][:12]
+    """A dozen of the newest articles, without oddities: for tests that crawl many times."""
+    pieces = [piece for piece in compose() if not piece.oddity][-12:]
     with Replica(pieces) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def new_crawl() -> Callable[[str, Path], Crawl]:
+    """Give a crawl of a source's URL into an archive."""
+    return Crawl
 
 
 @pytest.fixture

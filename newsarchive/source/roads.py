@@ -49,8 +49,9 @@ class Case:
         tags: headings its link stood under; the mirror splits a tag with spaces, then there are several.
         settle: take a lesser road's text when a better one fails, because it may be the last chance.
         answer, share, page: what the roads gave.
+        began: the link as it was asked for, where `link` is a guess at its page.
         dead_ends: for every road that had no text or could not be asked, the sentence that says so.
-        captures: where the answers are kept, ``file:offset``.
+        captures: where the answers are kept, ``file#offset``.
     """
 
     link: ArticleLink
@@ -59,14 +60,15 @@ class Case:
     answer: ShareAnswer = field(default_factory=ShareAnswer)
     share: ShareAnswer = field(default_factory=ShareAnswer)
     page: PostPage | None = None
+    began: ArticleLink | None = None
     asked: set[Road] = field(default_factory=set)
     dead_ends: dict[Road, str] = field(default_factory=dict)
     captures: dict[Road, str] = field(default_factory=dict)
 
     @property
     def name(self) -> Name:
-        """The article's name; a case that began with a bare code may turn out to be rolling news."""
-        return self.link.name
+        """The article's name; a bare code turns out to be rolling news when its page there is found."""
+        return self.began.name if self.began is not None and self.page is None else self.link.name
 
     def next_road(self) -> Road | None:
         """Give the road to try next, or ``None`` when there is enough or nothing left.
@@ -74,7 +76,7 @@ class Case:
         Rolling news needs its page (digest and link) and its JSON (body). A newspaper's article needs its JSON
         alone, and the others only for what that lacks.
         """
-        if self.name.rolling and self._can_ask_page():
+        if self.link.name.rolling and self._can_ask_page():
             return Road.MIRROR_PAGE
         if Road.JSON not in self.asked:
             return Road.JSON
@@ -82,7 +84,7 @@ class Case:
             return Road.SHARE_PAGE
         if self._lacks_something():
             if not self.link.path and Road.MIRROR_PAGE not in self.asked:
-                self.link = self._guess_page()
+                self.began, self.link = self.link, self._guess_page()
             if self._can_ask_page():
                 return Road.MIRROR_PAGE
         return None

@@ -1,0 +1,71 @@
+"""Whatever the source does wrong: the right exit code, no wrong post, no empty post, and the next run makes it good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from newsarchive.replica.compose import compose
+from newsarchive.replica.piece import Piece
+from newsarchive.replica.server import Replica
+
+OK, INCOMPLETE, SOURCE_CHANGED = 0, 3, 4
+
+FAULTS = {
+    "500": INCOMPLETE,
+    "503": INCOMPLETE,
+    "429": INCOMPLETE,
+    "404": INCOMPLETE,
+    "403": INCOMPLETE,
+    "truncate": INCOMPLETE,
+    "hang": INCOMPLETE,
+    "reset": INCOMPLETE,
+    "redirect-loop": INCOMPLETE,
+    "empty": SOURCE_CHANGED,
+    "garbage": SOURCE_CHANGED,
+    "badjson": SOURCE_CHANGED,
+    "html": SOURCE_CHANGED,
+    "slow": OK,
+}
+
+PLACES = {"home": "^/$", "category": "^/category/", "article": "GetNewsText"}
+
+
+def pieces() -> list[Piece]:
+    """One newspaper with seven articles, so that its category page is due, and one with a single article."""
+    ordinary = [piece for piece in compose(per_day=60) if not piece.oddity and not piece.rolling]
+    by_newspaper: dict[str, list[Piece]] = {}
+    for piece in ordinary:
+        by_newspaper.setdefault(piece.newspaper, []).append(piece)
+    many = next(found for found in by_newspaper.values() if len(found) > 6)
+    one = next(found for found in by_newspaper.values() if found[0].newspaper != many[0].newspaper)
+    return [*many[-7:], *one[-1:]]
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_has_its_exit_code_and_the_next_run_makes_it_good(
+    fault: str, place: str, crawl_into: Callable[[Replica], object]
+) -> None:
+    published = pieces()
+    expected = {piece.relative_path: piece.archived() for piece in published}
+    with Replica(published) as replica:
+        replica.hang_seconds = 3
+        replica.slow_seconds = 0.2
+        crawl = crawl_into(replica)
+        replica.faults([{"match": PLACES[place], "do": fault, "times": -1}])
+        hurt = crawl("finews", DOWNLOAD_TIMEOUT=0.5 if fault == "hang" else 5, RETRY_TIMES=1, RETRY_AFTER_LONGEST=0)
+        posts = crawl.posts()
+        assert hurt.code == FAULTS[fault], f"{fault} on {place}: {hurt}"
+        wrong = [path for path, content in posts.items() if content != expected.get(path)]
+        assert not wrong, f"{fault} on {place} left wrong posts: {wrong}"
+        assert "Traceback" not in hurt.err, hurt.err
+        if fault != "slow":
+            assert crawl.last_run()["failures"], "a run that failed must name what failed"
+
+        replica.faults([])
+        healed = crawl("finews")
+    assert healed.code == OK, f"after {fault} on {place}: {healed}"
+    assert crawl.posts() == expected
+    assert crawl.strays() == []
