@@ -1,0 +1,162 @@
+"""Front matter as the archive's posts have it: a handler for python-frontmatter that keeps every byte.
+
+python-frontmatter's own YAML handler sorts the keys, takes the quotes off the title, adds a blank line and strips the
+text. This one writes the keys in their order, the title always in double quotes, and leaves the text alone.
+
+What may stand unquoted was taken from YAML 1.1 (https://yaml.org/spec/1.1/, https://yaml.org/type/), YAML 1.2's core
+schema, PyYAML's ``resolver.py`` and Ruby's ``psych/scalar_scanner.rb``: only what all of them read as the same string.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+import frontmatter
+import yaml
+from frontmatter.default_handlers import BaseHandler
+
+_BaseLoader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # the C loader is missing where libyaml is
+
+# PyYAML builds nested values by recursion in C: 50,000 brackets end the process, without an exception.
+_SHORT_ENOUGH, _DEEPEST = 2000, 20
+
+_TITLE = "title"
+_NAMES = frozenset({"categories", "tags"})
+
+# Blank lines before the first --- were seen; a byte order mark and a closing ... are what Jekyll accepts besides.
+_FRONT_MATTER = re.compile(
+    r"(?P<head>\ufeff?(?:[ \t]*\n)*---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z))", re.MULTILINE | re.DOTALL
+)
+
+# NEL and the separators U+2028 and U+2029 are line breaks to YAML 1.1; controls, U+FFFE and U+FFFF may not stand in
+# YAML at all; a byte order mark is a matter of opinion. U+00A0 is a character like any other to every parser.
+_UNPRINTABLE = r"\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff"
+_ESCAPED = re.compile(rf'["\\{_UNPRINTABLE}]')
+_SHORT = {'"': r"\"", "\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"}
+
+_NOT_PLAIN = re.compile(
+    rf"""\A(?:\Z|[,\[\]{{}}\#&*!|>'"%@`\ ]|[-?:](?:\ |\Z))|:(?:\ |\Z)|\ \#|\ \Z|[{_UNPRINTABLE}]""", re.VERBOSE
+)
+_OTHER_TYPE = re.compile(
+    r"""~ | null | y | n | yes | no | on | off | true | false
+        | = | <<                                     # YAML 1.1's default value and merge key
+        | [-+]?\.inf | \.nan
+        | :.*                                        # a symbol in Ruby
+        | [-+]?0(?:x[0-9a-f_,]+|[bo][0-9_,]+)
+        | [-+]?[0-9.][0-9_.,:]*(?:e[-+]?[0-9_]*)?    # integers, floats, sexagesimals; Ruby allows commas
+        | -?[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[t\s].*)?
+    """,
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
+)
+
+
+def quoted(text: str) -> str:
+    r"""Write a text as YAML's double-quoted scalar on one line: ``"``, ``\`` and what is unprintable escaped."""
+    return f'"{_ESCAPED.sub(_escape, text)}"'
+
+
+@lru_cache(maxsize=4096)  # keys, newspapers and days come again and again
+def is_plain(text: str) -> bool:
+    """Tell whether a text may stand unquoted after ``key: ``, whatever type a parser then gives it."""
+    return _NOT_PLAIN.search(text) is None
+
+
+@lru_cache(maxsize=4096)
+def is_plain_string(text: str) -> bool:
+    """Tell whether a text may stand unquoted and is read back as this very string by YAML 1.1, 1.2 and Psych."""
+    return is_plain(text) and _OTHER_TYPE.fullmatch(text) is None
+
+
+def split(text: str) -> tuple[str, str, str] | None:
+    r"""Cut a post with ``\n`` line ends at its front matter; ``None`` where it has none or it does not end.
+
+    Returns:
+        The front matter with its delimiters and all that precedes it, the YAML inside it, and the rest.
+    """
+    match = _FRONT_MATTER.match(text)
+    return (match["head"], match["yaml"], text[match.end() :]) if match else None
+
+
+def load(yaml_text: str) -> Any:
+    """Read YAML so that every scalar stays the string it was written as, dates and ``true`` too.
+
+    Raises:
+        yaml.YAMLError: it is no YAML, or nests deeper than front matter ever does.
+    """
+    if len(yaml_text) > _SHORT_ENOUGH:
+        _check_depth(yaml_text)
+    return yaml.load(yaml_text, Loader=_BaseLoader)  # noqa: S506 - the base loader makes nothing but strings
+
+
+def _check_depth(yaml_text: str) -> None:
+    depth = 0
+    for event in yaml.parse(yaml_text, Loader=_BaseLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise yaml.MarkedYAMLError(problem="nested too deeply")
+
+
+class PostHandler(BaseHandler):
+    """Reads and writes the archive's posts for python-frontmatter, byte for byte.
+
+    ``frontmatter.loads(text, handler=PostHandler())`` and ``frontmatter.dumps(post, handler=PostHandler())`` give back
+    every post that `newsarchive.post.render` writes. python-frontmatter strips the file as a whole before a handler
+    sees it: where blank lines at the ends, CRLF or another way of writing the same YAML matter, use
+    `newsarchive.post.read` and `newsarchive.post.dump`.
+    """
+
+    FM_BOUNDARY = re.compile(r"^---[ \t]*$", re.MULTILINE)
+    START_DELIMITER = END_DELIMITER = "---"
+
+    def split(self, text: str) -> tuple[str, str]:
+        """Cut a post into its YAML and its text; raises ValueError where there is no front matter."""
+        parts = split(text)
+        if parts is None:
+            raise ValueError("no front matter")
+        return parts[1], _Unstripped(parts[2])
+
+    def load(self, fm: str) -> dict[str, Any]:
+        """Read the YAML; every scalar stays a string. Raises yaml.YAMLError."""
+        values = load(fm)
+        return values if isinstance(values, dict) else {}
+
+    def export(self, metadata: Mapping[str, object], **_: object) -> str:
+        """Write one line a key, in the order of the mapping.
+
+        The title is always quoted. Categories and tags are names and stay strings: quoted where they would be read as
+        something else. All other strings were read untyped and are written so: ``date: 2022-01-25 18:12:37 +0800``.
+        """
+        lines = [f"{key if is_plain(key) else quoted(key)}: {_scalar(key, value)}" for key, value in metadata.items()]
+        return "\n".join(lines)
+
+    def format(self, post: frontmatter.Post, **_: object) -> str:
+        """Write the whole post; nothing is added or stripped."""
+        return f"---\n{self.export(post.metadata)}\n---\n{post.content}"
+
+
+class _Unstripped(str):
+    """A text that comes through python-frontmatter's ``content.strip()`` whole, and is an ordinary string then."""
+
+    __slots__ = ()
+
+    def strip(self, _: str | None = None, /) -> str:
+        return str(self)
+
+
+def _escape(match: re.Match[str]) -> str:
+    character = match[0]
+    code = ord(character)
+    return _SHORT.get(character) or (f"\\x{code:02X}" if code <= 0xFF else f"\\u{code:04X}")  # noqa: PLR2004
+
+
+def _scalar(key: str, value: object) -> str:
+    if isinstance(value, str):
+        if key == _TITLE:
+            return quoted(value)
+        plain = is_plain_string(value) if key in _NAMES else is_plain(value)
+        return value if plain else quoted(value)
+    return json.dumps(value, ensure_ascii=False, default=str)  # JSON is YAML too

@@ -1,0 +1,256 @@
+"""Posts as files: a post of any period taken apart, and put together again with the same bytes.
+
+`newsarchive.post` is the door; it writes what this reads.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+import yaml
+
+from newsarchive import dates, frontmatter_handler
+from newsarchive.article import Name, Refused
+
+MIRROR = "//finews.withounder.com/"
+HOME = f"[返回首页]({MIRROR})"
+"""What every post of today's format ends with."""
+
+LINK = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^\s<>]+")
+"""A link as it can stand between ``<`` and ``>``: absolute, nothing in it that would end it."""
+
+_FILE_NAME = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})-(?P<name>(?:NW)?\d{14,24})\.md", re.ASCII)
+_LINK_LINE = re.compile(rf"<(?P<link>(?:{LINK.pattern})?)>")
+_BACK_LINKS = re.compile(r"\[返回[^\n]*\]\([^\n]*\)(?:\n\[返回[^\n]*\]\([^\n]*\))*")
+_BACK_LINK = re.compile(r"\[(返回[^\n]*?)\]\(([^\n]*?)\)(?=｜\[返回|\n|\Z)")
+_EMPTY_DIGEST = re.compile(r">[ \t]*\n\n")
+_SHIFT = timedelta(hours=8)
+
+
+class PostError(Refused):
+    """A file that is no post, or an article that cannot become one; the message names it and says why."""
+
+
+class BackLink(NamedTuple):
+    """A link at the foot of a post, back to the pages of the mirror: its words and its target."""
+
+    text: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    r"""A post of any period, taken apart; line ends are ``\n`` in every piece.
+
+    `dump` puts ``head``, digest, body and ``foot`` together again; the other fields say what ``head`` and ``foot``
+    mean. To change a post, change its article and render that.
+
+    Attributes:
+        day: the day in the file name, ``YYYY-MM-DD``.
+        name: the article's name, from the file name.
+        title: as YAML reads it; never blank.
+        date: as written, wall time in Asia/Shanghai; ``2021-12-08 10:46:18`` without a zone was seen.
+        categories: as written; where it is a YAML list, its items with a space between.
+        tags: like categories.
+        layout: ``post``; empty where there is none.
+        extra: the other lines of the front matter, in order.
+        digest: the line quoted before the body of rolling news; empty where there is none.
+        body: the text. Empty only in rolling news that has a digest.
+        link: the source link; empty where the post has ``<>`` or none.
+        back_links: the links to the mirror, in order; none in the oldest posts.
+        head: the file from its first byte to where the digest or the body begins.
+        foot: all that follows the body.
+        newline: the file's line end, ``\r\n`` where every line has it.
+    """
+
+    day: str
+    name: Name
+    title: str
+    date: str
+    categories: str
+    tags: str
+    layout: str
+    extra: tuple[tuple[str, str], ...]
+    digest: str
+    body: str
+    link: str
+    back_links: tuple[BackLink, ...]
+    head: str
+    foot: str
+    newline: str
+
+
+def read(content: bytes, file_name: str) -> Post:
+    """Take a post of any period apart; `dump` is the inverse.
+
+    Args:
+        content: the file.
+        file_name: its name without folders; it says which article this is.
+
+    Raises:
+        PostError: the file is no valid post: no date in its name, not UTF-8, no front matter or one that does not end,
+            broken YAML, no title, no date or another day than the name's, no body.
+    """
+    day, name = _parse_file_name(file_name)
+    text, newline = _decode(content, file_name)
+    head, yaml_text, rest = _split(text, file_name)
+    values = _values(yaml_text, file_name)
+    _check_meaning(values, day, file_name)
+    start, link, back_links = _parse_foot(rest)
+    opening = _opening(rest[:start], rolling=name.rolling, today=rest.endswith(HOME))
+    body = rest[opening:start]
+    digest = _digest_of(body) if name.rolling else ""
+    body = body[len(quote(digest)) :]
+    if not body.strip() and not digest:
+        raise PostError(f"{file_name}: there is no body")
+    return Post(
+        day=day,
+        name=name,
+        title=values.pop("title"),
+        date=values.pop("date"),
+        categories=values.pop("categories", ""),
+        tags=values.pop("tags", ""),
+        layout=values.pop("layout", ""),
+        extra=tuple(values.items()),
+        digest=digest,
+        body=body,
+        link=link,
+        back_links=back_links,
+        head=head + rest[:opening],
+        foot=rest[start:],
+        newline=newline,
+    )
+
+
+def dump(post: Post) -> bytes:
+    """Put a post together again, with the bytes it was read from."""
+    text = f"{post.head}{quote(post.digest)}{post.body}{post.foot}"
+    return text.replace("\n", post.newline).encode()
+
+
+def quote(digest: str) -> str:
+    """Write a digest of one line as it stands before the body; nothing where it is blank."""
+    return f"> {digest}\n\n" if digest.strip() else ""
+
+
+def is_day(text: str) -> bool:
+    """Tell whether the calendar has a day written ``YYYY-MM-DD``."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _decode(content: bytes, file_name: str) -> tuple[str, str]:
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        raise PostError(f"{file_name}: it is not UTF-8 (byte {error.start}: {error.reason})") from error
+    if "\r\n" in text and text.count("\r\n") == text.count("\n"):
+        return text.replace("\r\n", "\n"), "\r\n"
+    return text, "\n"
+
+
+def _parse_file_name(file_name: str) -> tuple[str, Name]:
+    match = _FILE_NAME.fullmatch(file_name)
+    if match is None or not is_day(match["day"]):
+        raise PostError(f"{file_name}: the file name is not YYYY-MM-DD-<article code>.md")
+    return match["day"], Name.parse(match["name"])
+
+
+def _split(text: str, file_name: str) -> tuple[str, str, str]:
+    parts = frontmatter_handler.split(text)
+    if parts is None:
+        begun = text.lstrip("\ufeff \t\n").startswith("---")
+        raise PostError(f"{file_name}: the front matter {'does not end' if begun else 'is missing'}")
+    return parts
+
+
+def _values(yaml_text: str, file_name: str) -> dict[str, str]:
+    """Read the front matter; all values are texts."""
+    try:
+        values = frontmatter_handler.load(yaml_text)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise PostError(f"{file_name}: the front matter is broken YAML: {_problem(error, yaml_text)}") from error
+    if not isinstance(values, dict):
+        raise PostError(f"{file_name}: the front matter is not made of keys and values")
+    return {key: _text(value, key, file_name) for key, value in values.items()}
+
+
+def _problem(error: Any, yaml_text: str) -> str:
+    """Say what is wrong and where; PyYAML's errors have a mark, but for characters that YAML does not know."""
+    what = getattr(error, "problem", None) or getattr(error, "reason", None) or "it cannot be read"
+    mark = getattr(error, "problem_mark", None)
+    lines = yaml_text.split("\n")
+    line = lines[mark.line] if mark and mark.line < len(lines) else ""  # YAML knows more line breaks than \n
+    hint = '; a straight " or \\ in a title must be escaped' if line.startswith("title:") else ""
+    return f"{what}, at {line[:120]!r}{hint}" if line else str(what)
+
+
+def _text(value: object, key: str, file_name: str) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return " ".join(value)
+    raise PostError(f"{file_name}: {key[:40]!r} in the front matter is neither a text nor a list of texts")
+
+
+def _check_meaning(values: dict[str, str], day: str, file_name: str) -> None:
+    """Refuse a post without title or date, or with another day than its name's.
+
+    A day more or less is no error where eight hours explain it: the name or the date was made in UTC.
+    """
+    for key in ("title", "date"):
+        if not values.get(key, "").strip():
+            raise PostError(f"{file_name}: the {key} is {'empty' if key in values else 'missing'}")
+    try:
+        moment = dates.parse(values["date"])
+    except Refused as error:
+        raise PostError(f"{file_name}: {error}") from error
+    if day not in {f"{moment + shift:%Y-%m-%d}" for shift in (timedelta(0), _SHIFT, -_SHIFT)}:
+        raise PostError(f"{file_name}: the name says {day}, the date {values['date'][:40]!r}")
+
+
+def _parse_foot(text: str) -> tuple[int, str, tuple[BackLink, ...]]:
+    """Find the foot from the end: back links, before them the source link; either may be missing.
+
+    Returns:
+        Where the foot begins, the source link, and the back links.
+    """
+    foot = end = len(text.rstrip(" \t\n"))
+    link, back_links = "", tuple[BackLink, ...]()
+    before, start = _last_block(text, end)
+    if _BACK_LINKS.fullmatch(text, start, end):
+        back_links = tuple(BackLink(*found) for found in _BACK_LINK.findall(text[start:end]))
+        foot = end = before
+        before, start = _last_block(text, end)
+    if match := _LINK_LINE.fullmatch(text, start, end):
+        link, foot = match["link"], before
+    return foot, link, back_links
+
+
+def _last_block(text: str, end: int) -> tuple[int, int]:
+    """Give where the blank line before the last block begins, and where the block does."""
+    blank = text.rfind("\n\n", 0, end)
+    return (blank, blank + 2) if blank >= 0 else (0, len(text) - len(text.lstrip("\n")))
+
+
+def _opening(text: str, *, rolling: bool, today: bool) -> int:
+    """Give the length of what stands before digest and body and means nothing.
+
+    Older posts have a blank line after the front matter; in today's format it would be the body's own. A digest that
+    was empty left an empty quote.
+    """
+    start = 0 if today else len(text) - len(text.lstrip("\n"))
+    empty = _EMPTY_DIGEST.match(text, start) if rolling else None
+    return empty.end() if empty else start
+
+
+def _digest_of(text: str) -> str:
+    """Give the quoted line before the body; only one line and a blank line are a digest, anything else is body."""
+    line, _, rest = text.partition("\n")
+    return line[2:] if line.startswith("> ") and line[2:].strip() and rest.startswith("\n") else ""
