@@ -4,10 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.run-installed
 DEV_STAMP := $(VENV)/.dev-installed
+PYWB_STAMP := .cache/pywb/.installed
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench lock clean
+.PHONY: help setup demo test lint bench pictures pywb lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,7 +33,7 @@ demo: $(RUN_STAMP) ## archive the embedded source into build/demo, in seconds
 	@$(BIN)/python -m newsarchive.replica.demo
 
 test: $(DEV_STAMP) ## run the tests
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 lint: $(DEV_STAMP) ## ruff, mypy --strict, scrapy-lint
 	@$(BIN)/ruff check .
@@ -43,10 +44,21 @@ lint: $(DEV_STAMP) ## ruff, mypy --strict, scrapy-lint
 bench: $(DEV_STAMP) ## measure beside peers, as ratios of one run
 	@$(BIN)/python -m bench $(ARGS)
 
+pictures: $(DEV_STAMP) ## draw docs/demo.svg from a real run of the demo
+	@$(BIN)/python docs/pictures.py
+
+$(PYWB_STAMP): requirements/pywb.lock
+	@$(PYTHON) -m venv .cache/pywb
+	@.cache/pywb/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/pywb.lock
+	@touch $@
+
+pywb: $(PYWB_STAMP) ## install pywb, which one test replays captures in; then: NEWSARCHIVE_PYWB=.cache/pywb make test
+
 lock: $(BIN)/python ## write requirements/*.lock anew from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command 'make lock' -o requirements/run.lock pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command 'make lock' -c requirements/run.lock --group dev -o requirements/dev.lock pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command 'make lock' --group pywb -o requirements/pywb.lock
 
 clean: ## remove the environment and everything made by make
 	@rm -rf $(VENV) .cache build .mypy_cache .ruff_cache .pytest_cache .hypothesis

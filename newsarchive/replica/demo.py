@@ -13,7 +13,6 @@ import sys
 from pathlib import Path
 
 from rich.console import Console
-from rich.panel import Panel
 from rich.text import Text
 
 from newsarchive.archive.files import make_directory
@@ -72,7 +71,9 @@ def _show_one(console: Console, archive: Path) -> None:
     if posts:
         post = min(posts, key=lambda path: path.stat().st_size)
         lines = post.read_text(encoding="utf-8").split("\n")[:_LINES_SHOWN]
-        console.print(Panel(Text("\n".join(lines)), title=post.name, title_align="left"))
+        console.print(Text(post.name, style="bold"))
+        for line in lines:
+            console.print(Text(f"  {line}"), overflow="ellipsis", no_wrap=True)
 
 
 if __name__ == "__main__":
