@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from dateutil import parser as dateutil_parser
@@ -25,7 +25,7 @@ _FIRST_YEAR, _LAST_YEAR = 1986, 2100
 _ZONE_NOTE = re.compile(r"^[\[(（]\s*GMT\+8[^\])）]*[\])）]\s*", re.IGNORECASE)
 
 _CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?"
-_ZONE = r"(?:\s*(?P<zone>Z|UTC|GMT|CST|[+-]\d{2}:?\d{2}))?"
+_ZONE = r"(?:\s*(?P<zone>Z|CST|UTC|GMT|(?:UTC|GMT)?[+-]\d{1,2}(?::?\d{2})?))?"
 _KNOWN = tuple(
     re.compile(pattern, re.ASCII)
     for pattern in (
@@ -37,8 +37,12 @@ _KNOWN = tuple(
         rf"(?P<year>\d{{4}})年(?P<month>\d{{1,2}})月(?P<day>\d{{1,2}})日\s*{_CLOCK}{_ZONE}",
     )
 )
-_EPOCH = re.compile(r"\d{10}(?:\d{3})?", re.ASCII)
-_OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})", re.ASCII)
+# From 2001 to 2033: a number that begins with 2 is rather a year, a month, a day and an hour without its minute.
+_EPOCH = re.compile(r"(1\d{9})(?:\d{3})?", re.ASCII)
+_OFFSET = re.compile(r"(?:UTC|GMT)?([+-])(0?\d|1[0-4])(?::?([0-5]\d))?", re.ASCII)  # zones end at +14:00
+_NAME_AND_OFFSET = re.compile(r"[A-Za-z]\s*[+-]\s*\d")
+_YEAR_FIRST = re.compile(r"[12]\d{3}", re.ASCII)
+_LONGEST = 80
 
 
 def parse(text: str) -> datetime:
@@ -52,11 +56,13 @@ def parse(text: str) -> datetime:
         Refused: the text is empty, no date, lacks its year, month, day, hour or minute, names an unknown zone, or
             lies outside the years a news article can have.
     """
+    if len(text) > _LONGEST:
+        raise Refused(f"{text[:40]!r} is too long for a date ({len(text)} characters)")
     stripped = _ZONE_NOTE.sub("", text.replace("\xa0", " ").strip()).strip()
     if not stripped:
         raise Refused("the date is empty")
-    moment = _known(stripped) or _epoch(stripped) or _by_dateutil(stripped)
     try:
+        moment = _known(stripped) or _epoch(stripped) or _by_dateutil(stripped)
         moment = moment.replace(tzinfo=SHANGHAI) if moment.tzinfo is None else moment.astimezone(SHANGHAI)
     except OverflowError as error:
         raise Refused(f"the date {text[:40]!r} is out of range") from error
@@ -105,30 +111,49 @@ def _with_zone(moment: datetime, zone: str | None) -> datetime:
     match = _OFFSET.fullmatch(zone)
     if match is None:
         raise Refused(f"{zone[:10]!r} is no time zone")
-    offset = timedelta(hours=int(match[2]), minutes=int(match[3]))
+    offset = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
     return (moment - (offset if match[1] == "+" else -offset)).replace(tzinfo=UTC)
 
 
 def _epoch(text: str) -> datetime | None:
     """Seconds or milliseconds since 1970, as public JSON of the same publisher has them (inferred, not seen)."""
-    if _EPOCH.fullmatch(text) is None:
-        return None
-    return datetime.fromtimestamp(int(text[:10]), UTC)
+    match = _EPOCH.fullmatch(text)
+    return datetime.fromtimestamp(int(match[1]), UTC) if match else None
 
 
 def _by_dateutil(text: str) -> datetime:
     """Let dateutil read what is left, but refuse whatever it would have to guess.
 
-    dateutil fills missing parts from a default; two defaults that differ everywhere show what it filled in.
+    dateutil fills missing parts from a default, and takes 01/02/03 for any order. Two readings, whose defaults and
+    orders differ everywhere, show what it guessed.
     """
-    guesses = []
-    for default in (datetime(2001, 2, 3, 4, 5), datetime(2012, 11, 21, 22, 43)):  # noqa: DTZ001
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("error")  # an unknown zone is a warning there and a refusal here
-                guesses.append(dateutil_parser.parse(text, default=default, tzinfos={"CST": SHANGHAI}))
-        except (ValueError, OverflowError, Warning) as error:
-            raise Refused(f"{text[:40]!r} is no date") from error
-    if guesses[0] != guesses[1]:
-        raise Refused(f"the date {text[:40]!r} lacks its year, month, day, hour or minute")
-    return guesses[0]
+    if _NAME_AND_OFFSET.search(text):
+        raise Refused(f"{text[:40]!r} is no date")  # dateutil reads GMT+8 as eight hours behind
+    defaults = (datetime(2001, 2, 3, 4, 5), datetime(2012, 11, 21, 22, 43))  # noqa: DTZ001
+    other_order = _YEAR_FIRST.match(text) is None  # a text that begins with its year goes on with the month
+    first, second = (
+        _read(text, default, other_order=other) for default, other in zip(defaults, (False, other_order), strict=True)
+    )
+    if first != second:
+        raise Refused(f"the date {text[:40]!r} can be read in two ways, or lacks its year, month, day, hour or minute")
+    return first
+
+
+def _read(text: str, default: datetime, *, other_order: bool) -> datetime:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # what dateutil is unsure of is a warning there and a refusal here
+            return dateutil_parser.parse(
+                text, default=default, dayfirst=other_order, yearfirst=other_order, tzinfos=_zone_named
+            )
+    except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError, Warning) as error:
+        raise Refused(f"{text[:40]!r} is no date") from error
+
+
+def _zone_named(name: str | None, offset: int | None) -> tzinfo | None:
+    """Tell dateutil what a zone means; without this it takes the machine's own zone for its name."""
+    if offset is not None:
+        return timezone(timedelta(seconds=offset))
+    if name is None or name == "CST":
+        return SHANGHAI
+    raise ValueError(f"{name!r} is no zone known here")

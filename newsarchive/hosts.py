@@ -38,9 +38,10 @@ class Origin:
             port = parts.port or _PORTS.get(parts.scheme, 0)
         except ValueError as error:
             raise Refused(f"{url[:120]!r} is no URL: {error}") from error
-        if parts.scheme not in _PORTS or not parts.hostname:
+        host = (parts.hostname or "").rstrip(".")
+        if parts.scheme not in _PORTS or not host or "\\" in parts.netloc:  # clients disagree on what a \ means
             raise Refused(f"{url[:120]!r} is no http or https URL")
-        return cls(parts.hostname.rstrip("."), 0 if port in _PORTS.values() else port)
+        return cls(host, 0 if port in _PORTS.values() else port)
 
 
 def allowed_origins(settings: SettingsLike) -> frozenset[Origin]:
@@ -60,10 +61,10 @@ def allowed_origins(settings: SettingsLike) -> frozenset[Origin]:
 
 def is_loopback(url: str) -> bool:
     """Tell whether a URL leads to this very machine."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
     try:
+        host = urlsplit(url).hostname or ""
+        if host == "localhost":
+            return True
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False

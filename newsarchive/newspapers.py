@@ -11,8 +11,12 @@ from newsarchive.article import ROLLING_CATEGORY, ROLLING_TAG, TAG_SUFFIX, Refus
 
 # What a category may be made of. It becomes part of a request and of a link in the post, so everything with a
 # meaning in a URL, in Markdown, in YAML or in a shell glob stays out. Spaces, parentheses, dots and & were seen.
-_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f/\\?#%<>\"'`{}\[\]|*^~:;\u2028\u2029\ufeff]|\.\.|^\.|^-|^\s|\s$")
+_FORBIDDEN = re.compile(
+    r"[\x00-\x1f\x7f-\x9f/\\?#%<>\"'`{}\[\]|*^~:;\u2028\u2029\ufeff\ufffd\ud800-\udfff]"
+    r"|\.\.|^\.|^-|^\s|\s$"
+)
 _LONGEST = 120
+_ASCII_SPACE = re.compile(r"[\t-\r ]+")
 
 
 @lru_cache(maxsize=1)
@@ -43,8 +47,13 @@ def newspaper_of(tag: str) -> str:
 
 
 def segments_of(category: str) -> tuple[str, ...]:
-    """Give the path segments Jekyll makes of a category: split on white space, lower case, each only once."""
-    return tuple(dict.fromkeys(category.lower().split()))
+    """Give the path segments Jekyll makes of a category: split on ASCII's white space, lower case, each only once."""
+    return tuple(dict.fromkeys(words_of(category.lower())))
+
+
+def words_of(text: str) -> list[str]:
+    """Split a name where Jekyll does: Ruby's ``split`` knows ASCII's white space only, neither ``　`` nor U+00A0."""
+    return [word for word in _ASCII_SPACE.split(text) if word]
 
 
 def check_category(category: str) -> str:
@@ -60,6 +69,6 @@ def check_category(category: str) -> str:
 
 def check_tag(tag: str) -> str:
     """Give the tag back if it may stand on a line of its own; raises `Refused` like `check_category`."""
-    if not tag.strip() or len(tag) > _LONGEST or re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\[\]<>]", tag):
+    if not tag.strip() or len(tag) > _LONGEST or re.search(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\[\]<>\ud800-\udfff]", tag):
         raise Refused(f"{tag[:60]!r} cannot be a tag")
     return tag

@@ -36,6 +36,9 @@ ROBOTSTXT_OBEY = True  # Scrapy: False
 # One request at a time to a host, a second apart (half to one and a half). Scrapy: 8 at once, no delay. The source
 # is a small site run by one person. On loopback there is no delay.
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
+# Scrapy: 16. Scrapy 2.19 does not keep the limit of a single host where there is no delay (it counts a transfer only
+# when its task first runs), so the limit of the whole run keeps it.
+CONCURRENT_REQUESTS = 1
 DOWNLOAD_DELAY = 1.0
 DOWNLOAD_TIMEOUT = 20  # Scrapy: 180 s; the pages are small, and a run that hangs is a run that misses its slot
 DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # Scrapy: 1 GiB; the largest page seen is below 1 MiB

@@ -1,6 +1,6 @@
 """The ledger: one row for every article ever seen, and one for every list; the queue of the next run.
 
-SQL stands in this file alone. Times are ISO 8601 in UTC with a trailing ``Z``, so that they sort as text.
+SQL stands here and in `ledgerschema` alone. Times are ISO 8601 in UTC with a trailing ``Z``, so that they sort as text.
 
 An article's state: ``pending`` (seen, not yet had), ``captured`` (its post is written), ``gone`` (its deadline has
 passed and no road has it any more). A list that was due and could not be read is pending too, so that an unchanged
@@ -13,93 +13,15 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
+from newsarchive.archive.ledgerrows import KEPT_FOR, Row, State, Validators, deadline_of, moment, plain, row_of, stamp
+from newsarchive.archive.ledgerschema import SCHEMA_VERSION, prepare
 from newsarchive.article import Name, Origin, Refused
-from newsarchive.dates import SHANGHAI
-from newsarchive.source.links import ArticleLink
 from newsarchive.source.lists import Sighting
 
-SCHEMA_VERSION = 1
-KEPT_FOR = timedelta(days=3)  # how long the source shows an article (source: the mirror's own notice)
-
-_SCHEMA = """
-CREATE TABLE articles (
-    name TEXT PRIMARY KEY,
-    state TEXT NOT NULL CHECK (state IN ('pending', 'captured', 'gone')),
-    path TEXT NOT NULL DEFAULT '',
-    segments TEXT NOT NULL DEFAULT '[]',
-    day TEXT,
-    title TEXT NOT NULL DEFAULT '',
-    tags TEXT NOT NULL DEFAULT '[]',
-    first_seen TEXT NOT NULL,
-    last_seen TEXT NOT NULL,
-    deadline TEXT NOT NULL,
-    tries INTEGER NOT NULL DEFAULT 0,
-    last_try TEXT,
-    error_kind TEXT,
-    error TEXT,
-    category TEXT,
-    origin TEXT,
-    capture TEXT,
-    post TEXT,
-    post_sha256 TEXT
-) WITHOUT ROWID;
-CREATE INDEX articles_pending ON articles (deadline) WHERE state = 'pending';
-CREATE TABLE served (
-    url TEXT PRIMARY KEY,
-    capture TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE committed (
-    one INTEGER PRIMARY KEY CHECK (one = 1),
-    file TEXT NOT NULL,
-    size INTEGER NOT NULL
-);
-CREATE TABLE lists (
-    path TEXT PRIMARY KEY,
-    tag TEXT NOT NULL DEFAULT '',
-    pending INTEGER NOT NULL DEFAULT 0,
-    etag TEXT,
-    last_modified TEXT,
-    last_read TEXT,
-    error TEXT
-) WITHOUT ROWID;
-"""
-
-
-class State(StrEnum):
-    """Where an article stands."""
-
-    PENDING = "pending"
-    CAPTURED = "captured"
-    GONE = "gone"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """An article's row: its link as last seen, and how it stands."""
-
-    link: ArticleLink
-    tags: tuple[str, ...]
-    state: State
-    deadline: datetime
-    tries: int
-    error: str | None
-    origin: Origin | None
-    post: str | None
-    post_sha256: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Validators:
-    """What a list page can be asked with next time, so that it need not be sent again."""
-
-    etag: str | None = None
-    last_modified: str | None = None
+__all__ = ["KEPT_FOR", "SCHEMA_VERSION", "Ledger", "Row", "State", "Validators", "deadline_of"]
 
 
 class Ledger:
@@ -108,20 +30,25 @@ class Ledger:
     Args:
         path: the SQLite file; made when it is not there.
 
+    Attributes:
+        is_new: no article was in it when it was opened; posts that are there should be adopted.
+        sync_captures: brings the captures to the disk and gives file and size, before every transaction.
+
     Raises:
-        Refused: the file is no ledger, or one of a newer newsarchive.
+        Refused: the file is no ledger, or one of a newer newsarchive; it is left as it is.
         sqlite3.Error, OSError: it cannot be opened or written.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.is_new = not path.exists()
         self.sync_captures: Callable[[], tuple[str, int] | None] = lambda: None
         self._served: dict[str, str] = {}
         self._db = sqlite3.connect(path, isolation_level=None)
         self._db.row_factory = sqlite3.Row
         try:
-            self._prepare()
+            prepare(self._db, path)
+            # Not "the file was not there": a run may have died between making the ledger and filling it.
+            self.is_new = self._db.execute("SELECT 1 FROM articles LIMIT 1").fetchone() is None
         except sqlite3.DatabaseError as error:
             self._db.close()
             if isinstance(error, sqlite3.OperationalError):
@@ -130,19 +57,6 @@ class Ledger:
         except BaseException:
             self._db.close()
             raise
-
-    def _prepare(self) -> None:
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = FULL")  # a commit that was answered survives a power cut
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if version > SCHEMA_VERSION:
-            raise Refused(f"{self.path} was written by a newer newsarchive (schema {version}); update this one")
-        if version == 0:
-            with self._transaction():
-                for statement in _SCHEMA.split(";\n"):
-                    if statement.strip():
-                        self._db.execute(statement)
-                self._db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def close(self) -> None:
         """Close the file; the ledger is whole at any moment, so this is a courtesy."""
@@ -159,10 +73,11 @@ class Ledger:
                 self._db.execute("INSERT OR REPLACE INTO committed (one, file, size) VALUES (1, ?, ?)", committed)
             if self._served:
                 self._db.executemany("INSERT OR REPLACE INTO served (url, capture) VALUES (?, ?)", self._served.items())
+            self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # a disk that is full ends some transactions by itself
+                self._db.execute("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
         self._served.clear()
 
     # -- captures ------------------------------------------------------------------------------------------------
@@ -213,7 +128,6 @@ class Ledger:
 
         All or nothing: a list whose links are not safe in the ledger is asked for again as if never read.
         """
-        stamp = _stamp(now)
         kept = validators or Validators()
         with self._transaction():
             self._see_all(sightings, now)
@@ -227,7 +141,7 @@ class Ledger:
                 "INSERT INTO lists (path, pending, etag, last_modified, last_read) VALUES (?, 0, ?, ?, ?) "
                 "ON CONFLICT (path) DO UPDATE SET pending = 0, etag = excluded.etag, error = NULL, "
                 "last_modified = excluded.last_modified, last_read = excluded.last_read",
-                (path, kept.etag, kept.last_modified, stamp),
+                (path, kept.etag, kept.last_modified, stamp(now)),
             )
 
     def list_settled(self, path: str) -> None:
@@ -237,7 +151,7 @@ class Ledger:
     def list_failed(self, path: str, error: str) -> None:
         """Record that a list could not be read; if it was due it stays due."""
         with self._transaction():
-            self._db.execute("UPDATE lists SET error = ? WHERE path = ?", (error, path))
+            self._db.execute("UPDATE lists SET error = ? WHERE path = ?", (plain(error), path))
 
     # -- articles ------------------------------------------------------------------------------------------------
 
@@ -248,12 +162,14 @@ class Ledger:
     def find(self, name: Name) -> Row | None:
         """Give an article's row."""
         row = self._db.execute("SELECT * FROM articles WHERE name = ?", (str(name),)).fetchone()
-        return _row(row) if row else None
+        return row_of(row) if row else None
 
     def pending(self) -> list[Row]:
         """Give every article that is still to be had, nearest deadline first."""
-        rows = self._db.execute("SELECT * FROM articles WHERE state = 'pending' ORDER BY deadline, name")
-        return [_row(row) for row in rows]
+        rows = self._db.execute(
+            "SELECT * FROM articles WHERE state = 'pending' ORDER BY deadline, ltrim(name, 'NW'), name"
+        )
+        return [row_of(row) for row in rows]
 
     def see(self, sighting: Sighting, *, now: datetime) -> None:
         """Record an article that was asked for by name, so that it is not forgotten if it fails."""
@@ -277,7 +193,7 @@ class Ledger:
             self._db.execute(
                 "UPDATE articles SET state = 'captured', category = ?, origin = ?, capture = ?, post = ?, "
                 "post_sha256 = ?, error = NULL, error_kind = NULL, last_try = ? WHERE name = ?",
-                (category, origin.value, capture, post, post_sha256, _stamp(now), str(sighting.link.name)),
+                (category, origin.value, capture, post, post_sha256, stamp(now), str(sighting.link.name)),
             )
 
     def failed(self, name: Name, kind: str, error: str, *, now: datetime, gone: bool = False) -> None:
@@ -286,7 +202,7 @@ class Ledger:
             self._db.execute(
                 "UPDATE articles SET tries = tries + 1, last_try = ?, error_kind = ?, error = ?, state = ? "
                 "WHERE name = ? AND state != 'captured'",
-                (_stamp(now), kind, error, State.GONE if gone else State.PENDING, str(name)),
+                (stamp(now), kind, plain(error), State.GONE if gone else State.PENDING, str(name)),
             )
 
     def forget(self, name: Name) -> None:
@@ -296,13 +212,13 @@ class Ledger:
     def adopt(self, posts: Iterable[tuple[Name, str, str]], *, now: datetime) -> int:
         """Fill a new ledger with posts that are already there: name, path, digest. Gives their number."""
         count = 0
-        stamp = _stamp(now)
+        then = stamp(now)
         with self._transaction():
             for name, path, sha256 in posts:
                 count += self._db.execute(
                     "INSERT INTO articles (name, state, first_seen, last_seen, deadline, post, post_sha256) "
                     "VALUES (?, 'captured', ?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING",
-                    (str(name), stamp, stamp, stamp, path, sha256),
+                    (str(name), then, then, then, path, sha256),
                 ).rowcount
         return count
 
@@ -314,7 +230,7 @@ class Ledger:
     def nearest_deadline(self) -> datetime | None:
         """Give the deadline of the pending article that will be lost first."""
         row = self._db.execute("SELECT min(deadline) AS d FROM articles WHERE state = 'pending'").fetchone()
-        return _moment(row["d"]) if row["d"] else None
+        return moment(row["d"]) if row["d"] else None
 
     def _see_all(self, sightings: Iterable[Sighting], now: datetime) -> None:
         """Record a list's links. Where none is new, no row is touched: a run without news changes nothing."""
@@ -324,7 +240,7 @@ class Ledger:
             return
         self._db.executemany(
             "UPDATE articles SET last_seen = ? WHERE name = ?",
-            [(_stamp(now), str(sighting.link.name)) for sighting in sightings],
+            [(stamp(now), str(sighting.link.name)) for sighting in sightings],
         )
 
     def _see(self, sighting: Sighting, now: datetime) -> bool:
@@ -332,12 +248,12 @@ class Ledger:
 
         A gone article that is seen again is pending again.
         """
-        link, stamp, known = sighting.link, _stamp(now), self.known(sighting.link.name)
+        link, known = sighting.link, self.known(sighting.link.name)
         self._db.execute(
             "INSERT INTO articles (name, state, path, segments, day, title, tags, first_seen, last_seen, deadline) "
             "VALUES (:name, 'pending', :path, :segments, :day, :title, :tags, :now, :now, :deadline) "
             "ON CONFLICT (name) DO UPDATE SET path = excluded.path, segments = excluded.segments, "
-            "day = excluded.day, title = iif(excluded.title = '', title, excluded.title), "
+            "day = excluded.day, deadline = iif(excluded.day IS NULL, deadline, excluded.deadline), title = iif(excluded.title = '', title, excluded.title), "
             "tags = iif(excluded.tags = '[]', tags, excluded.tags), "
             "state = iif(state = 'gone', 'pending', state) "
             "WHERE excluded.path != '' AND (path != excluded.path OR state = 'gone' "
@@ -349,42 +265,8 @@ class Ledger:
                 "day": link.day.isoformat() if link.day else None,
                 "title": link.title,
                 "tags": json.dumps(sighting.tags, ensure_ascii=False),
-                "now": stamp,
-                "deadline": _stamp(deadline_of(link, now)),
+                "now": stamp(now),
+                "deadline": stamp(deadline_of(link, now)),
             },
         )
         return known
-
-
-def deadline_of(link: ArticleLink, now: datetime) -> datetime:
-    """Give the moment until which the source promises an article: three days after the start of its day.
-
-    The day in the link is all a list tells; the hour is not, so the earliest is assumed.
-    """
-    if link.day is None:
-        return now + KEPT_FOR
-    return datetime(link.day.year, link.day.month, link.day.day, tzinfo=SHANGHAI) + KEPT_FOR
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _moment(stamp: str) -> datetime:
-    return datetime.fromisoformat(stamp)
-
-
-def _row(row: Any) -> Row:
-    day = datetime.fromisoformat(row["day"]).date() if row["day"] else None
-    link = ArticleLink(Name.parse(row["name"]), row["path"], tuple(json.loads(row["segments"])), day, row["title"])
-    return Row(
-        link,
-        tuple(json.loads(row["tags"])),
-        State(row["state"]),
-        _moment(row["deadline"]),
-        row["tries"],
-        row["error"],
-        Origin(row["origin"]) if row["origin"] else None,
-        row["post"],
-        row["post_sha256"],
-    )

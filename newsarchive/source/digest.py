@@ -9,10 +9,9 @@ became ``”关键词”``: a closing quote that closes nothing was typed straig
 
 from __future__ import annotations
 
-import html
 import re
 
-from newsarchive.source.page import unmark
+from newsarchive.source.understanding import unescape
 
 # What kramdown makes of what was typed (kramdown's typographic symbols and smart quotes).
 _TYPED = {
@@ -31,7 +30,23 @@ _PAIRS = {"”": "“", "’": "‘"}
 _LONE_ELLIPSIS = re.compile("(?<!…)…(?!…)")  # Chinese typography has two
 _CONTEXT = 6
 _MARKUP = re.compile(r"<[^>]*>")
-_LIST = re.compile(r"^<(?P<kind>[ou])l>\s*<li>(?P<item>.*?)</li>\s*</[ou]l>$", re.DOTALL)
+_BLOCKS = (  # what kramdown takes for a list, a heading or a table though it was a line of text
+    (re.compile(r"<ol>\s*<li>(?P<text>(?:(?!</?li>).)*)</li>\s*</ol>", re.DOTALL), "1. "),
+    (re.compile(r"<ul>\s*<li>(?P<text>(?:(?!</?li>).)*)</li>\s*</ul>", re.DOTALL), "- "),
+    (re.compile(r"<h1\b[^>]*>(?P<text>(?:(?!</h1>).)*)</h1>", re.DOTALL), "# "),
+    (re.compile(r"<p>(?P<text>(?:(?!</?p\b|<(?:div|table|center|img|ul|ol|blockquote)\b).)*)</p>", re.DOTALL), ""),
+)
+_ROW = re.compile(r"<table>\s*<tbody>\s*<tr>(?P<cells>(?:(?!<tr>).)*)</tr>\s*</tbody>\s*</table>", re.DOTALL)
+_CELL = re.compile(r"<td>(.*?)</td>", re.DOTALL)
+_INLINE = (
+    (re.compile(r"</?em>"), "*"),
+    (re.compile(r"</?strong>"), "**"),
+    (re.compile(r"</?del>"), "~~"),
+    (re.compile(r"<code\b[^>]*>([^<]*)</code>"), r"`\1`"),
+    (re.compile(r"<a href=\"([^\"]*)\">\1</a>"), r"<\1>"),
+    (re.compile(r"<a href=\"([^\"]*)\">([^<]*)</a>"), r"[\2](\1)"),
+    (re.compile(r"<br\s*/?>\n?"), "\n"),
+)
 
 
 def digest_line(shown: str, body: str) -> str:
@@ -39,18 +54,44 @@ def digest_line(shown: str, body: str) -> str:
 
     Args:
         shown: the inside of the page's ``<blockquote>``, HTML.
-        body: the article's body as the share host gave it, HTML; empty when unknown.
+        body: the article's body, HTML; empty when unknown.
     """
-    if listed := _LIST.match(shown):  # a digest beginning "1. " or "- " became a list of one
-        shown = ("1. " if listed["kind"] == "o" else "- ") + listed["item"].strip()
-    line = " ".join(unmark(shown).split("\n"))
+    line = plain_text(shown)
+    return as_typed((unmark(shown) if line is None else line).replace("\n", " "), body)
+
+
+def plain_text(block: str) -> str | None:
+    """Give the Markdown of a block that was one line or paragraph of it; ``None`` for any other HTML."""
+    block = block.strip()
+    if row := _ROW.fullmatch(block):  # kramdown takes A|B for a table
+        return unmark("|".join(cell.strip() for cell in _CELL.findall(row["cells"])))
+    for pattern, mark in _BLOCKS:
+        if match := pattern.fullmatch(block):
+            return mark + unmark(match["text"]).strip()
+    return None
+
+
+def unmark(paragraph: str) -> str:
+    """Turn the inside of a paragraph that kramdown made of Markdown back into that Markdown.
+
+    Entities become their characters, save where a bare ``<`` would begin a tag.
+    """
+    for pattern, replacement in _INLINE:
+        paragraph = pattern.sub(replacement, paragraph)
+    paragraph = re.sub(r"&lt;(?![A-Za-z/!?])", "<", paragraph)
+    return paragraph.replace("&gt;", ">").replace("&quot;", '"').replace("&amp;", "&")
+
+
+def as_typed(line: str, body: str = "") -> str:
+    """Replace each made character by the typed one where the article's words, or the line itself, tell.
+
+    Args:
+        line: of Markdown, with what kramdown's typography made of it.
+        body: the article's body, HTML; empty when unknown.
+    """
     if not _MADE.search(line):
         return line
-    return _as_typed(line, html.unescape(_MARKUP.sub("", body)))
-
-
-def _as_typed(line: str, words: str) -> str:
-    """Replace each made character by the typed one where the article's words, or the line itself, tell."""
+    words = unescape(_MARKUP.sub("", body))
     likely = _closing_nothing(line) | {match.start() for match in _LONE_ELLIPSIS.finditer(line)}
     done, position = "", 0
     for match in _MADE.finditer(line):

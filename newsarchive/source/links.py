@@ -24,6 +24,7 @@ _POST = re.compile(
     re.ASCII,
 )
 _CODE_IN_URL = re.compile(r"(?<![0-9A-Za-z])(?:NW)?(\d{14,24})(?![0-9A-Za-z])", re.ASCII)
+_ENCODED_SLASH = re.compile("%2f|%5c", re.IGNORECASE)
 _SAFE_IN_PATH = "/!$&'()*+,;=:@-._~"
 
 
@@ -57,16 +58,24 @@ def article_link(href: str, title: str = "", *, hosts: frozenset[str] = MIRROR_H
     Raises:
         Refused: it leads elsewhere, leaves its folder, or holds no code or no possible day. The message names it.
     """
-    url = urlsplit(href.strip())
-    if (url.scheme and url.scheme not in {"http", "https"}) or (url.netloc and url.hostname not in hosts):
+    try:
+        url = urlsplit(href.strip())
+        path = unquote(url.path, errors="strict")
+    except ValueError as error:
+        raise Refused(f"the link {href[:120]!r} is no URL") from error
+    if url.scheme not in {"", "http", "https"}:
+        raise Refused(f"the link {href[:120]!r} is no http or https link")
+    if url.netloc and url.hostname not in hosts:
         raise Refused(f"the link {href[:120]!r} leads to a host that is not the mirror")
-    path = unquote(url.path)
     match = _POST.fullmatch(path)
-    if match is None:
+    if match is None or _ENCODED_SLASH.search(url.path):
         raise Refused(f"the link {href[:120]!r} is no article's")
     segments = tuple(match["segments"].split("/")) if match["segments"] else ()
-    for segment in segments:
-        check_category(segment)
+    try:
+        for segment in segments:
+            check_category(segment)
+    except Refused as error:
+        raise Refused(f"the link {href[:120]!r} is no article's: {error}") from error
     try:
         day = date(int(match["year"]), int(match["month"]), int(match["day"]))
     except ValueError as error:
@@ -86,17 +95,18 @@ def asked_link(text: str) -> ArticleLink:
     text = text.strip()
     if "/" not in text:
         return ArticleLink(Name(Name.parse(text).number))
-    url = urlsplit(text)
+    try:
+        url = urlsplit(text)
+    except ValueError as error:
+        raise Refused(f"{text[:120]!r} is no URL") from error
     if url.hostname in MIRROR_HOSTS or not url.netloc or _POST.fullmatch(unquote(url.path)):
         try:
             return article_link(url._replace(scheme="", netloc="").geturl())
         except Refused:
             pass  # not a post's page; a code may stand elsewhere in it
-    query = dict(parse_qsl(url.query))
-    for key in ("infoCode", "infocode", "id", "code"):
-        if key in query:
-            return ArticleLink(Name(Name.parse(query[key]).number))
-    numbers = {match[1] for match in _CODE_IN_URL.finditer(unquote(url.path))}
+    given = [value for key, value in parse_qsl(url.query) if key.lower() in {"infocode", "id", "code"}]
+    numbers = {match[1] for match in map(_CODE_IN_URL.fullmatch, given) if match}
+    numbers = numbers or {match[1] for match in _CODE_IN_URL.finditer(unquote(url.path))}
     if len(numbers) != 1:
         raise Refused(f"{text[:120]!r} carries {'several codes' if numbers else 'no article code'}")
     return ArticleLink(Name(numbers.pop()))

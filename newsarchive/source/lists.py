@@ -54,18 +54,19 @@ def sightings(sections: Iterable[Section], *, tag: str = "") -> dict[str, Sighti
 def due_lists(sections: Iterable[Section], known: Callable[[Name], bool], *, shown: int = HOME_SHOWS) -> list[ListPage]:
     """Tell which category pages must be read after the home page.
 
-    A tag shows its five newest. If one of them is known, so is everything older; if none is, a sixth may be hidden.
+    A tag shows its five newest. If the oldest of them is known, so is everything older. If it is not, a sixth may be
+    hidden; a known one above it may have been asked for by its code. A link that was refused counts as shown.
 
     Args:
         sections: of the home page.
         known: whether an article was ever seen.
-        shown: from how many unknown links on a list is due.
+        shown: from how many links on a list is due.
     """
     pages: dict[str, ListPage] = {}
     for section in sections:
         links = section.links[:HOME_SHOWS]
         split = bool(links) and len(links[0].segments) > 1  # its page may not exist; ask only where it could help
-        if len(links) < (HOME_SHOWS if split else shown) or any(known(link.name) for link in links):
+        if not links or len(links) + len(section.refused) < (HOME_SHOWS if split else shown) or known(links[-1].name):
             continue
         page = list_of(section.tag, links[0].segments)
         if page is not None:

@@ -13,6 +13,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from newsarchive.article import ROLLING_TAG, Refused
+from newsarchive.newspapers import words_of
 from newsarchive.source.links import MIRROR_HOSTS, ArticleLink, article_link
 from newsarchive.source.understanding import NotUnderstoodError, decode, looks_like
 
@@ -62,7 +63,7 @@ def home(content: bytes, *, hosts: frozenset[str] = MIRROR_HOSTS) -> tuple[Secti
         NotUnderstoodError: no tag with a list is there; a home page without news has never been.
     """
     text = decode(content)
-    sections = tuple(section for section in _sections(text, hosts) if section.tag)
+    sections = tuple(section for section in _sections(text, hosts) if section.tag or section.links)
     if not any(section.links or section.refused for section in sections):
         raise NotUnderstoodError(f"no tag with posts on the home page; it is {looks_like(text)}")
     return sections
@@ -74,12 +75,14 @@ def category(content: bytes, *, hosts: frozenset[str] = MIRROR_HOSTS) -> Section
     An empty list is no error here: the page of a category with spaces has one, and so may a quiet newspaper.
 
     Raises:
-        NotUnderstoodError: there is no list in the page's section.
+        NotUnderstoodError: there is no list in the page's section, or there are several with headings of their own.
     """
     text = decode(content)
     sections = _sections(text, hosts)
     if not sections:
         raise NotUnderstoodError(f"no list on the category page; it is {looks_like(text)}")
+    if len({section.tag for section in sections if section.tag}) > 1:
+        raise NotUnderstoodError(f"several lists on the category page, as on the home page; it is {looks_like(text)}")
     return Section(
         next((section.tag for section in sections if section.tag), ""),
         tuple(link for section in sections for link in section.links),
@@ -128,22 +131,29 @@ def feed(content: bytes, *, hosts: frozenset[str] = MIRROR_HOSTS) -> tuple[tuple
 
 
 def _sections(text: str, hosts: frozenset[str]) -> list[Section]:
-    """Read the lists inside the page's ``<section>``; header and footer are not looked at."""
+    """Read the lists inside the page's ``<section>``; header and footer are not looked at.
+
+    Only what stands in a list is a list's link: a heading or a line between the lists may hold links of its own.
+    """
     try:
         document = lxml_html.document_fromstring(text.encode(), parser=lxml_html.HTMLParser(encoding="utf-8"))
-    except (etree.ParserError, ValueError) as error:
+    except (etree.LxmlError, ValueError) as error:
         raise NotUnderstoodError("no HTML at all") from error
     sections: list[_Open] = []
     heading = ""
     for element in document.iterfind(".//section//*"):
         if element.tag == "h2":
-            heading = " ".join(element.text_content().split())
+            heading = " ".join(words_of(element.text_content()))
         elif element.tag == "ul":
             sections.append(_Open(heading))
             heading = ""
-        elif element.tag == "a" and sections and element.get("href") is not None:
+        elif element.tag == "a" and "href" in element.attrib and sections and _is_listed(element):
             try:
                 sections[-1].links.append(article_link(element.get("href"), element.text_content(), hosts=hosts))
             except Refused as error:
                 sections[-1].refused.append(str(error))
     return [section.close() for section in sections]
+
+
+def _is_listed(element: etree._Element) -> bool:
+    return next(element.iterancestors("ul"), None) is not None

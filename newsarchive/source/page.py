@@ -15,15 +15,20 @@ What kramdown and Jekyll made irrecoverable, so that a body from this road can d
 
 from __future__ import annotations
 
-import html
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from newsarchive.source.understanding import NoArticleError, NotUnderstoodError, decode, looks_like
+from newsarchive.article import ROLLING_CATEGORY, ROLLING_TAG
+from newsarchive.newspapers import words_of
+from newsarchive.source.digest import as_typed, plain_text, unmark
+from newsarchive.source.understanding import NoArticleError, NotUnderstoodError, decode, looks_like, unescape
+
+__all__ = ["PostPage", "post_page", "turn_back", "unmark"]
 
 _SECTION = re.compile(
-    r"<section\b[^>]*>(?P<head>\s*(?:<small>(?P<stamp>[^<]*)</small>)?\s*<h1\b[^>]*>(?P<title>.*?)</h1>)"
+    r"<section\b[^>]*>(?P<head>\s*+(?:<small>(?P<stamp>[^<]*)</small>)?\s*+<h1\b[^>]*>(?P<title>.*?)</h1>)"
     r"(?P<rest>.*)</section>",
     re.DOTALL | re.IGNORECASE,
 )
@@ -34,14 +39,21 @@ _BACK = re.compile(
     r"(?:<a href=\"[^\"]*\">返回首页</a>)?\s*</p>\s*$",
     re.DOTALL,
 )
-_LINK = re.compile(r"<p>\s*(?:<a href=\"(?P<link>[^\"]*)\">(?P<text>[^<]*)</a>|(?P<none>&lt;&gt;))\s*</p>\s*$")
+_LINK = re.compile(r"<p>\s*(?:<a href=\"(?P<link>[^\"]*)\">(?P=link)</a>|&lt;&gt;)\s*</p>\s*$")
 _DIGEST = re.compile(r"^\s*<blockquote>\s*(?P<digest>.*?)\s*</blockquote>\s*", re.DOTALL)
 _CATEGORY = re.compile(r"/category/(?P<category>[^/]+)\.html$")
 _STAMP = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}", re.ASCII)
-_PRE = re.compile(r"<pre><code>(.*?)\n?</code></pre>", re.DOTALL)
+_PRE = re.compile(  # kramdown alone, and with Jekyll's highlighter around it
+    r"(?:<div class=\"[^\"]*highlighter-rouge\"><div class=\"highlight\">)?"
+    r"<pre\b[^>]*><code\b[^>]*>(.*?)\n?</code></pre>(?:</div></div>)?",
+    re.DOTALL,
+)
+_NOT_THERE = re.compile(r"<h[12]\b[^>]*>\s*404\b", re.IGNORECASE)
+# Of a post with an empty line before its front matter: that became a rule and a paragraph.
+_FRONT = re.compile(r"^<hr />\s*<p>(?P<lines>layout: post\n.*?)\n[—-]+</p>\s*", re.DOTALL)
+_FRONT_LINE = re.compile(r"^(?P<key>title|date|categories|tags):[ \t]*(?P<value>.*?)[ \t]*$", re.MULTILINE)
 _ATTRIBUTES = re.compile(r"<[a-zA-Z][^<>]*>")
 _BLOCK_JOIN = re.compile(r"(?P<before></[a-z][a-z0-9]*>|-->|/>)\n(?P<after><)")
-_PARAGRAPH = re.compile(r"<p>(?P<text>(?:(?!</?p\b|<(?:div|table|center|img|ul|ol|blockquote)\b).)*)</p>", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +68,7 @@ class PostPage:
         digest: of rolling news, HTML of one paragraph as shown; empty where there is none.
         body: HTML, turned back; plain Markdown text for a post that was only a digest (December 2021).
         link: the article's address at its publisher; empty for ``<>``.
+        tag: as the back link names it, with all its spaces; empty where no link says or the tags say otherwise.
     """
 
     title: str
@@ -65,6 +78,7 @@ class PostPage:
     digest: str
     body: str
     link: str
+    tag: str = ""
 
 
 def post_page(content: bytes, *, rolling: bool) -> PostPage:
@@ -72,7 +86,8 @@ def post_page(content: bytes, *, rolling: bool) -> PostPage:
 
     Args:
         content: the page; of a layout that holds the body twice, the copy in the ``<section>`` is read.
-        rolling: whether it is rolling news, whose originals have no line ends between blocks.
+        rolling: whether it is rolling news, whose originals have no line ends between blocks. A page that says so
+            itself need not be told.
 
     Raises:
         NoArticleError: it is the mirror's page for something that is not there.
@@ -82,55 +97,68 @@ def post_page(content: bytes, *, rolling: bool) -> PostPage:
     match = _SECTION.search(text)
     if match is None:
         return _bare(text, rolling=rolling)
-    title = html.unescape(match["title"]).strip()
+    title = unescape(match["title"]).strip()
     stamp = _STAMP.search(match["stamp"] or "")
     rest = match["rest"].strip()
     tags: tuple[str, ...] = ()
     if found := _TAGS.search(rest):
-        tags = tuple(html.unescape(tag).strip() for tag in _EM.findall(found["tags"]))
+        tags = tuple(filter(None, (unescape(tag).strip() for tag in _EM.findall(found["tags"]))))
         rest = rest[: found.start()].rstrip()
     return _post(rest, rolling=rolling, title=title, date=stamp[0] if stamp else "", tags=tags)
 
 
 def _bare(text: str, *, rolling: bool) -> PostPage:
     """Read the page of a post whose front matter Jekyll could not: no layout, title, date, tag; just the body."""
+    text = text.strip()
     if re.search(r"<section\b", text, re.IGNORECASE):
-        if "404" in text:
+        if _NOT_THERE.search(text):
             raise NoArticleError("the mirror has no such page (404)")
         raise NotUnderstoodError(f"the section holds no post; it is {looks_like(text)}")
-    if "返回首页</a>" not in text or re.search(r"<(?:html|body)\b", text, re.IGNORECASE):
+    front = _FRONT.match(text)
+    if (front is None and "返回首页</a>" not in text) or re.search(r"<(?:html|body)\b", text, re.IGNORECASE):
         raise NotUnderstoodError(f"no post's page; it is {looks_like(text)}")
-    return _post(text.strip(), rolling=rolling, title="", date="", tags=())
+    if front is None:
+        return _post(text, rolling=rolling, title="", date="", tags=())
+    said = {line["key"]: as_typed(unmark(line["value"])) for line in _FRONT_LINE.finditer(front["lines"])}
+    title = re.sub(r"^[“”\"](.*)[“”\"]$", r"\1", said.get("title", ""))
+    stamp = _STAMP.search(said.get("date", ""))
+    tags = words_of(said.get("tags", ""))
+    return _post(text[front.end() :], rolling=rolling, title=title, date=stamp[0] if stamp else "", tags=tags)
 
 
-def _post(rest: str, *, rolling: bool, title: str, date: str, tags: tuple[str, ...]) -> PostPage:
+def _post(rest: str, *, rolling: bool, title: str, date: str, tags: Sequence[str]) -> PostPage:
     """Take the parts off the end (back links, source link) and the front (digest); what is left is the body."""
-    category, link, old_layout = "", "", False
+    category, tag, link, old_layout = "", "", "", False
     if found := _BACK.search(rest):
-        place = unquote(html.unescape(found["category"]))
+        place = unquote(unescape(found["category"]))
         if named := _CATEGORY.search(place):
             category = named["category"]
-        elif place.rstrip("/").endswith("/emnews"):
-            category = "emnews"
-        tags = tags or (html.unescape(found["tag"]).strip(),)
+        elif place.rstrip("/").endswith(f"/{ROLLING_CATEGORY}"):
+            category = ROLLING_CATEGORY
+        tag = unescape(found["tag"]).strip()
+        tags = tags or (tag,)
         old_layout = place.startswith("../")
         rest = rest[: found.start()].rstrip()
     else:
-        old_layout = rolling
+        old_layout = rolling or ROLLING_TAG in tags
+    rolling = rolling or category == ROLLING_CATEGORY or ROLLING_TAG in tags
     if found := _LINK.search(rest):
-        link = html.unescape(found["link"] or "")
+        link = unescape(found["link"] or "")
         rest = rest[: found.start()].rstrip()
     digest = ""
-    if found := _DIGEST.match(rest):
+    if rolling and (found := _DIGEST.match(rest)):  # a newspaper's article may begin with a quotation of its own
         digest = re.sub(r"^<p>|</p>$", "", found["digest"].strip()).strip()
         rest = rest[found.end() :]
-    body = _plain(rest) if old_layout and not digest else ""
-    return PostPage(title, date, tags, category, digest, body or turn_back(rest, rolling=rolling), link)
+    # The digest-only posts of December 2021 were one line of Markdown, typed without escapes.
+    body = as_typed(plain_text(rest) or "") if old_layout and not digest else ""
+    body = body or turn_back(rest, rolling=rolling)
+    said = tag if words_of(tag) == list(tags) or tags == (tag,) else ""
+    return PostPage(title, date, tuple(tags), category, digest, body, link, said)
 
 
 def turn_back(body: str, *, rolling: bool) -> str:
     """Turn kramdown's output back into the HTML it was made from, as near as can be (see the module's text)."""
-    body = _PRE.sub(lambda match: html.unescape(match[1]).lstrip(), body.strip())
+    body = _PRE.sub(lambda match: unescape(match[1]).lstrip(), body.strip())
     body = _ATTRIBUTES.sub(lambda match: match[0].replace("&amp;", "&"), body)
     if rolling:
         return _BLOCK_JOIN.sub(r"\g<before>\g<after>", body)
@@ -141,34 +169,3 @@ def turn_back(body: str, *, rolling: bool) -> str:
         return f"{match['before']}\n {match['after']}" if lines else f"{match['before']}{match['after']}"
 
     return _BLOCK_JOIN.sub(join, body)
-
-
-def _plain(body: str) -> str:
-    """Give the text of a post that was one Markdown paragraph, as it was typed; nothing for any other body.
-
-    The digest-only posts of December 2021 were written without escapes, so a character that stands on the page as
-    itself stood in the original as itself.
-    """
-    match = _PARAGRAPH.fullmatch(body.strip())
-    return unmark(match["text"]).strip() if match else ""
-
-
-_INLINE = (
-    (re.compile(r"</?em>"), "*"),
-    (re.compile(r"</?strong>"), "**"),
-    (re.compile(r"</?del>"), "~~"),
-    (re.compile(r"<a href=\"([^\"]*)\">\1</a>"), r"<\1>"),
-    (re.compile(r"<a href=\"([^\"]*)\">([^<]*)</a>"), r"[\2](\1)"),
-    (re.compile(r"<br\s*/?>\n?"), "\n"),
-)
-
-
-def unmark(paragraph: str) -> str:
-    """Turn the inside of a paragraph that kramdown made of Markdown back into that Markdown.
-
-    Entities become their characters, save where a bare ``<`` would begin a tag.
-    """
-    for pattern, replacement in _INLINE:
-        paragraph = pattern.sub(replacement, paragraph)
-    paragraph = re.sub(r"&lt;(?![A-Za-z/!?])", "<", paragraph)
-    return paragraph.replace("&gt;", ">").replace("&quot;", '"').replace("&amp;", "&")

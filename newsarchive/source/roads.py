@@ -6,17 +6,12 @@ asks `Case.next_road`, fetches that, tells the case what came, and asks again un
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from newsarchive.article import (
-    ROLLING_CATEGORY,
-    ROLLING_TAG,
-    Article,
-    Name,
-    Origin,
-    Refused,
-)
+from newsarchive import dates
+from newsarchive.article import ROLLING_CATEGORY, ROLLING_TAG, Article, Name, Origin, Refused
 from newsarchive.body import has_substance
 from newsarchive.newspapers import category_of, check_category, check_tag, newspaper_of, segments_of, tag_of
 from newsarchive.source.digest import digest_line
@@ -38,6 +33,7 @@ _ROAD_OF = {
     Origin.SHARE_PAGE: Road.SHARE_PAGE,
     Origin.MIRROR_PAGE: Road.MIRROR_PAGE,
 }
+_URL = re.compile(r"https?://[^\s<>]+")
 
 
 @dataclass(slots=True)
@@ -105,19 +101,19 @@ class Case:
                 raise Refused(f"its page, which has digest and link, cannot be had: {self._answers()}")
             category, tag = ROLLING_CATEGORY, ROLLING_TAG
         else:
-            placed = self._placed()
+            placed = self._placed() or (self._placed_by_path() if self.settle else None)
             if placed is None:
                 raise Refused(f"no telling which newspaper it belongs to: {self._answers()}")
             category, tag = placed
         return Article(
             name=self.name,
             title=self._title(),
-            date=self.answer.date or (page.date if page else "") or self.share.date,
+            date=self._date(),
             category=check_category(category),
             tag=check_tag(tag),
             body=body,
-            link=(page.link if page else "") if self.name.rolling else share_page_url(PUBLIC_SHARE, self.name),
-            digest=digest_line(page.digest, self._own_text()) if self.name.rolling and page and page.digest else "",
+            link=self._link(),
+            digest=digest_line(page.digest, body) if self.name.rolling and page and page.digest else "",
             origin=origin,
             capture=self.captures.get(_ROAD_OF[origin], ""),
         )
@@ -141,13 +137,27 @@ class Case:
         titles = (self.answer.title, self.page.title if self.page else "", self.share.title, self.link.title)
         return next((title for title in titles if title.strip()), "")
 
+    def _date(self) -> str:
+        """Give the first date that can be read; the first there is where none can, for the refusal to name."""
+        dated = (self.answer, self.page, self.share)
+        said = [one.date for one in dated if one is not None and one.date.strip()]
+        return next((date for date in said if _readable(date)), said[0] if said else "")
+
+    def _link(self) -> str:
+        """Give the address a post ends with: rolling news names the publisher's, as its page does."""
+        if not self.name.rolling:
+            return share_page_url(PUBLIC_SHARE, self.name)
+        if self.page is not None:
+            return self.page.link
+        return self.answer.url if _URL.fullmatch(self.answer.url) else ""
+
     def _lacks_something(self) -> bool:
         own = self._own_text() if has_substance(self._own_text()) else self.share.text
         return (
             not has_substance(own)
             or not (self.answer.title.strip() or self.share.title.strip())
-            or not (self.answer.date.strip() or self.share.date.strip())
-            or (not self.name.rolling and self._placed() is None)
+            or not (_readable(self.answer.date) or _readable(self.share.date))
+            or (self.page is None if self.link.name.rolling else self._placed() is None)
         )
 
     def _can_ask_page(self) -> bool:
@@ -160,22 +170,29 @@ class Case:
         stood under, the newspaper the share host names, several headings joined, the page's own back link.
         """
         segments = self.link.segments
-        newspapers = [newspaper_of(tag) for tag in self.tags] if len(self.tags) == 1 else []
-        newspapers += self.answer.newspapers
-        if len(self.tags) > 1:
-            newspapers.append(newspaper_of(" ".join(self.tags)))
-        for newspaper in newspapers:
+        for newspaper in self._newspapers():
             if not segments or segments_of(category_of(newspaper)) == segments:
                 return category_of(newspaper), tag_of(newspaper)
         if self.page is not None and self.page.category and self.page.tags:
-            return self.page.category, " ".join(self.page.tags)
+            return self.page.category, self.page.tag or " ".join(self.page.tags)
         return None
+
+    def _placed_by_path(self) -> tuple[str, str] | None:
+        """Place it by its path, in lower case, when its page is gone and no name explains the path."""
+        newspapers = self._newspapers()
+        return (" ".join(self.link.segments), tag_of(newspapers[0])) if newspapers and self.link.segments else None
+
+    def _newspapers(self) -> list[str]:
+        """Give the names the newspaper may have, the likelier first; only such as can be part of a post."""
+        heading = newspaper_of(" ".join(self.tags))
+        names = [*self.answer.newspapers, heading] if len(self.tags) > 1 else [heading, *self.answer.newspapers]
+        return [name for name in names if name and _can_be_named(name)]
 
     def _guess_page(self) -> ArticleLink:
         """Guess where the mirror keeps an article known by its code only: by newspaper, or as rolling news."""
         guess = rolling_guess(self.name)
-        if self.answer.newspapers:
-            segments = "/".join(segments_of(category_of(self.answer.newspapers[0])))
+        if not self.name.rolling and (newspapers := self._newspapers()):
+            segments = "/".join(segments_of(category_of(newspapers[0])))
             guess = guess.replace(f"/{ROLLING_CATEGORY}/", f"/{segments}/").replace(self.name.number, self.name.code)
         try:
             return article_link(guess)
@@ -183,4 +200,23 @@ class Case:
             return self.link
 
     def _answers(self) -> str:
-        return "; ".join(f"{road}: {sentence}" for road, sentence in self.dead_ends.items()) or "nothing was asked"
+        asked = (road for road in Road if road in self.asked)
+        said = [f"{road}: {self.dead_ends.get(road, 'an answer that lacks it')}" for road in asked]
+        return "; ".join(said) or "nothing was asked"
+
+
+def _readable(date: str) -> bool:
+    try:
+        dates.parse(date)
+    except Refused:
+        return False
+    return True
+
+
+def _can_be_named(newspaper: str) -> bool:
+    try:
+        check_tag(tag_of(newspaper))
+        check_category(category_of(newspaper))
+    except Refused:
+        return False
+    return True

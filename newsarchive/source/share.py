@@ -7,13 +7,14 @@ Error answers were never seen; every answer that is no such object is named as w
 
 from __future__ import annotations
 
-import html
 import json
 import re
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
+from bs4.exceptions import ParserRejectedMarkup
 
 from newsarchive.article import Name
 from newsarchive.source.understanding import NoArticleError, NotUnderstoodError, decode, looks_like
@@ -24,6 +25,11 @@ _KNOWN_FIELDS = frozenset({"Id", "newsid", "Title", "Date", "text", "content", "
 _TEXT_PLACES = ("#ContentBody", "#content", ".newsContent", ".Body", "#artibody", "article")
 _LOADING = re.compile(r"正在加载|加载中|loading", re.IGNORECASE)
 _SCRIPT_ASKS = re.compile(r"GetNewsText|XMLHttpRequest|\$\.(?:ajax|get|post)|fetch\(", re.IGNORECASE)
+_NOTICE = 40  # characters; no such line is longer
+_KINDS = (
+    ("maintenance", re.compile("维护|升级中|maintenance", re.IGNORECASE)),
+    ("login wall", re.compile("登录|登陆|验证码|log ?in|sign in", re.IGNORECASE)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ def answer(content: bytes, name: Name) -> ShareAnswer:
     Raises:
         NotUnderstoodError: no JSON, no object, an object without any known field, a field of a wrong type, or the
             answer to another question.
-        NoArticleError: an empty object: the share host does not know the article.
+        NoArticleError: an empty object, or another empty value: the share host does not know the article.
     """
     text = decode(content)
     try:
@@ -65,7 +71,7 @@ def answer(content: bytes, name: Name) -> ShareAnswer:
     if not isinstance(data, dict) or not _KNOWN_FIELDS & data.keys():
         raise NotUnderstoodError(f"the answer is JSON of another kind: {text[:60]!r}")
     for key in ("Id", "newsid"):
-        said = str(data.get(key) or "")
+        said = _string(data, key).strip()
         if said and said.removeprefix("NW") != name.number:
             raise NotUnderstoodError(f"the answer is about another article ({said[:40]})")
     names = (_string(data, "medianame").strip(), _string(data, "From").strip())
@@ -84,30 +90,63 @@ def page(content: bytes) -> ShareAnswer:
 
     Raises:
         NoArticleError: it is the script shell, which asks for the JSON and holds no text itself.
-        NotUnderstoodError: it is neither.
+        NotUnderstoodError: it is anything else (login wall, maintenance); a text without title and date is no article.
     """
     text = decode(content)
-    soup = BeautifulSoup(text, "lxml")
-    for place in _TEXT_PLACES:
-        element = soup.select_one(place)
+    soup = _soup(text)
+    place = _text_place(soup)
+    if place is not None and not _notice(place.get_text(strip=True)):
+        title, info = soup.select_one("#title, .title, h1"), soup.select_one("#info, .info, .infos, .time")
+        heading = title.get_text(strip=True) if title else ""
+        date = _date_in(info.get_text(" ", strip=True) if info else "")
+        if heading and date:
+            inner = (_inner_html(text, place.get("id")) or place.decode_contents()).strip()
+            return ShareAnswer(title=heading, date=date, text=inner, content=inner)
+    if _is_shell(text, soup):
+        raise NoArticleError("a page without text (shell)")
+    if kind := _kind(soup.get_text(" ")):
+        raise NotUnderstoodError(f"no article but a page of another kind ({kind}); it is {looks_like(text)}")
+    raise NotUnderstoodError(f"neither an article nor the share host's shell; it is {looks_like(text)}")
+
+
+def _soup(text: str) -> BeautifulSoup:
+    if "<" not in text:
+        raise NotUnderstoodError(f"no HTML; it is {looks_like(text)}")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what it would rather be parsed as does not matter here
+            return BeautifulSoup(text, "lxml")
+    except ParserRejectedMarkup as error:
+        raise NotUnderstoodError(f"no HTML; it is {looks_like(text)}") from error
+
+
+def _text_place(soup: BeautifulSoup) -> Tag | None:
+    """Give the element that holds a text; none for the shell, where it is empty or still loading."""
+    for selector in _TEXT_PLACES:
+        element = soup.select_one(selector)
         if element is None:
             continue
-        inner = _inner_html(text, element.get("id")) or element.decode_contents()
-        if not element.get_text(strip=True) and element.find("img") is None:
-            continue
-        if _LOADING.search(element.get_text()) and len(element.get_text(strip=True)) < 20:  # noqa: PLR2004
-            continue
-        title = soup.select_one("#title, .title, h1")
-        info = soup.select_one("#info, .info, .infos, .time")
-        return ShareAnswer(
-            title=title.get_text(strip=True) if title else "",
-            date=_date_in(info.get_text(" ", strip=True) if info else ""),
-            text=inner.strip(),
-            content=inner.strip(),
-        )
-    if _SCRIPT_ASKS.search(text):
-        raise NoArticleError("a page without text (shell)")
-    raise NotUnderstoodError(f"neither an article nor the share host's shell; it is {looks_like(text)}")
+        words = element.get_text(strip=True)
+        if (words and not (len(words) < _NOTICE and _LOADING.search(words))) or element.find("img") is not None:
+            return element
+    return None
+
+
+def _is_shell(text: str, soup: BeautifulSoup) -> bool:
+    """Tell whether a page without an article's text has a script that would put it there."""
+    if "GetNewsText" in text:
+        return True
+    return _SCRIPT_ASKS.search(text) is not None and soup.select_one(", ".join(_TEXT_PLACES)) is not None
+
+
+def _notice(words: str) -> bool:
+    """Tell whether the place of the text holds a line to the reader instead."""
+    return len(words) < _NOTICE and bool(_kind(words))
+
+
+def _kind(words: str) -> str:
+    """Name a page that is no article by what it says; empty where it says nothing that is known."""
+    return next((kind for kind, pattern in _KINDS if pattern.search(words)), "")
 
 
 def _string(data: dict[str, Any], key: str) -> str:
@@ -120,25 +159,26 @@ def _string(data: dict[str, Any], key: str) -> str:
 
 
 def _inner_html(text: str, identity: object) -> str:
-    """Cut the inside of a ``<div id=…>`` out of the page as it stands, since no parser gives it back unchanged.
+    """Cut the inside of the element with this id out of the page as it stands, since no parser gives it unchanged.
 
-    Only a simple case is cut: the element's own tag does not occur inside it. Otherwise nothing is given.
+    Nothing is given where the element is not closed.
     """
     if not isinstance(identity, str):
         return ""
-    match = re.search(
-        rf"<(?P<tag>[a-z]+)\b[^>]*\bid=[\"']{re.escape(identity)}[\"'][^>]*>(?P<inner>.*?)</(?P=tag)\s*>",
-        text,
-        re.IGNORECASE | re.DOTALL,
-    )
-    if match is None or re.search(rf"<{match['tag']}\b", match["inner"], re.IGNORECASE):
+    start = re.search(rf"<([a-z]+)\b[^<>]*\sid=[\"']{re.escape(identity)}[\"'][^<>]*>", text, re.IGNORECASE)
+    if start is None:
         return ""
-    return match["inner"]
+    depth = 1
+    for tag in re.compile(rf"<(/?){start[1]}\b[^<>]*>", re.IGNORECASE).finditer(text, start.end()):
+        depth += -1 if tag[1] else 1
+        if depth == 0:
+            return text[start.end() : tag.start()]
+    return ""
 
 
 _DATE = re.compile(r"\d{4}[-/年]\d{1,2}[-/月]\d{1,2}日?[T\s]*\d{1,2}:\d{2}(?::\d{2})?", re.ASCII)
 
 
 def _date_in(text: str) -> str:
-    match = _DATE.search(html.unescape(text))
+    match = _DATE.search(text)
     return match[0] if match else ""

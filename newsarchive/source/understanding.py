@@ -8,7 +8,9 @@ import re
 from newsarchive.article import Refused
 
 _TITLE = re.compile(r"<(title|h1)\b[^>]*>(.*?)</\1\s*>", re.IGNORECASE | re.DOTALL)
-_TAGS = re.compile(r"<[^>]*>")
+_TAGS = re.compile(r"<[^<>]*>")
+_ENDLESS = re.compile(r"&#[0-9]{1000,};?")
+_GLANCE = 20_000
 
 
 class NotUnderstoodError(Refused):
@@ -33,8 +35,14 @@ def decode(content: bytes) -> str:
         raise NotUnderstoodError(f"{len(content)} bytes that are no UTF-8 text") from error
 
 
+def unescape(text: str) -> str:
+    """Give the characters that a text's entities stand for; unlike `html.unescape` it never raises."""
+    return html.unescape(_ENDLESS.sub("\ufffd", text))  # int() refuses numbers of more than 4,300 digits
+
+
 def looks_like(text: str) -> str:
     """Describe a page nobody expected, short enough for a log line: its heading, or how it begins."""
+    length, text = len(text), text[:_GLANCE]
     match = _TITLE.search(text)
-    words = " ".join(html.unescape(_TAGS.sub(" ", match[2] if match else text)).split())
-    return f"a page headed {words[:60]!r}" if match else f"{len(text)} characters beginning {words[:40]!r}"
+    words = " ".join(unescape(_TAGS.sub(" ", match[2] if match else text)).split())
+    return f"a page headed {words[:60]!r}" if match else f"{length} characters beginning {words[:40]!r}"
