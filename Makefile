@@ -39,7 +39,7 @@ lint: $(DEV_STAMP) ## ruff, mypy --strict, scrapy-lint
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/scrapy-lint .
+	@$(BIN)/scrapy-lint "$(CURDIR)"
 
 bench: $(DEV_STAMP) ## measure beside peers, as ratios of one run
 	@$(BIN)/python -m bench $(ARGS)

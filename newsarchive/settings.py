@@ -32,6 +32,7 @@ SETTLE_TRIES = 6
 
 # Who is asking, and whom to tell. Put a URL or a mail address here: -s CONTACT=you@example.org
 CONTACT = ""
+USER_AGENT = "newsarchive"  # the spiders add version and contact
 ROBOTSTXT_OBEY = True  # Scrapy: False
 # One request at a time to a host, a second apart (half to one and a half). Scrapy: 8 at once, no delay. The source
 # is a small site run by one person. On loopback there is no delay.
@@ -44,7 +45,7 @@ DOWNLOAD_TIMEOUT = 20  # Scrapy: 180 s; the pages are small, and a run that hang
 DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # Scrapy: 1 GiB; the largest page seen is below 1 MiB
 DOWNLOAD_VERIFY_CERTIFICATES = True  # Scrapy: False; an archive of forged pages is none
 
-RETRY_TIMES = 2
+# After the two retries that are Scrapy's default, RETRY_TIMES:
 RETRY_BACKOFF = 1.0  # seconds before the first retry; doubled for every further one
 RETRY_AFTER_LONGEST = 120  # a Retry-After beyond this many seconds ends the try; the article stays pending
 GIVE_UP_AFTER = 6  # failures in a row after which a service is left alone for the rest of the run
@@ -54,14 +55,14 @@ METAREFRESH_ENABLED = False  # Scrapy: True; the mirror's 404 page must stay wha
 # -- What is not used, and would only be in the way ------------------------------------------------------------------
 
 COOKIES_ENABLED = False  # Scrapy: True; no page needs one, and its public-suffix list asks a foreign host
-HTTPPROXY_ENABLED = True
-REFERER_ENABLED = True  # the redirect middleware warns without it
-REFERRER_POLICY = "no-referrer"  # the source need not know which page a link came from
+# The source need not know which page a link came from. Scrapy: the browsers' default.
+REFERRER_POLICY = "scrapy.spidermiddlewares.referer.NoReferrerPolicy"
 TELNETCONSOLE_ENABLED = False  # Scrapy: True; a cron job needs no door
 REMOTE_CONTROL_ENABLED = False  # Scrapy: True; it runs code that is sent to it
 MEMUSAGE_ENABLED = False
 LOGSTATS_INTERVAL = 0  # extensions/progress.py says it better
 STATS_DUMP = False  # runs/*.json keeps what matters
+FEED_EXPORT_ENCODING = "utf-8"  # of a feed someone switches on; Scrapy's default is about to change
 
 # -- The engine ----------------------------------------------------------------------------------------------------
 

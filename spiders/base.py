@@ -51,10 +51,10 @@ class ArchiveSpider(Spider):
         Both at the priority of a spider's own settings: above settings.py, below the command line.
         """
         super().update_settings(settings)
-        contact = str(settings.get("CONTACT") or "").strip()
+        contact = str(settings["CONTACT"] or "").strip()
         who = f"newsarchive/{__version__} (+{contact})" if contact else f"newsarchive/{__version__} (personal archive)"
         settings.set("USER_AGENT", who, priority="spider")
-        bases = [str(settings.get(name) or "") for name in ("FINEWS_URL", "NEWSSHARE_URL")]
+        bases = [str(settings[name] or "") for name in ("FINEWS_URL", "NEWSSHARE_URL")]
         if all(is_loopback(base) for base in bases):
             settings.set("DOWNLOAD_DELAY", 0, priority="spider")
 

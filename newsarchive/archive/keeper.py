@@ -139,10 +139,10 @@ class Archive:
     def open(cls, settings: BaseSettings) -> Archive:
         """Open the archive that the settings name."""
         try:
-            clock = Clock.checked(settings.get("NEWSARCHIVE_CLOCK") or "")
+            clock = Clock.checked(settings["NEWSARCHIVE_CLOCK"] or "")
         except Refused as error:
             raise CannotStartError(str(error)) from error
-        root = Path(settings.get("ARCHIVE_DIR") or "output")
+        root = Path(settings["ARCHIVE_DIR"] or "output")
         return cls(root, clock, free_space=settings.getint("FREE_SPACE_MIB") * _MIB)
 
 

@@ -23,6 +23,21 @@ from newsarchive.source.lists import Sighting
 
 __all__ = ["KEPT_FOR", "SCHEMA_VERSION", "Ledger", "Row", "State", "Validators", "deadline_of"]
 
+# A new link is pending. A known one is changed only where the list says something else of it now; what was seen
+# without a page (a code a user asked for) learns its day, and with it its deadline, from the first list it stands in.
+_SEE = """
+INSERT INTO articles (name, state, path, segments, day, title, tags, first_seen, last_seen, deadline)
+VALUES (:name, 'pending', :path, :segments, :day, :title, :tags, :now, :now, :deadline)
+ON CONFLICT (name) DO UPDATE SET
+    path = excluded.path, segments = excluded.segments, day = excluded.day,
+    title = coalesce(nullif(excluded.title, ''), title),
+    tags = coalesce(nullif(excluded.tags, '[]'), tags),
+    deadline = CASE WHEN excluded.day IS NULL THEN deadline ELSE excluded.deadline END,
+    state = CASE state WHEN 'gone' THEN 'pending' ELSE state END
+WHERE excluded.path != '' AND (path != excluded.path OR state = 'gone'
+    OR excluded.title NOT IN ('', title) OR excluded.tags NOT IN ('[]', tags))
+"""
+
 
 class Ledger:
     """The ledger of one archive.
@@ -250,21 +265,14 @@ class Ledger:
         """
         link, known = sighting.link, self.known(sighting.link.name)
         self._db.execute(
-            "INSERT INTO articles (name, state, path, segments, day, title, tags, first_seen, last_seen, deadline) "
-            "VALUES (:name, 'pending', :path, :segments, :day, :title, :tags, :now, :now, :deadline) "
-            "ON CONFLICT (name) DO UPDATE SET path = excluded.path, segments = excluded.segments, "
-            "day = excluded.day, deadline = iif(excluded.day IS NULL, deadline, excluded.deadline), title = iif(excluded.title = '', title, excluded.title), "
-            "tags = iif(excluded.tags = '[]', tags, excluded.tags), "
-            "state = iif(state = 'gone', 'pending', state) "
-            "WHERE excluded.path != '' AND (path != excluded.path OR state = 'gone' "
-            "OR excluded.title NOT IN ('', title) OR excluded.tags NOT IN ('[]', tags))",
+            _SEE,
             {
                 "name": str(link.name),
                 "path": link.path,
                 "segments": json.dumps(link.segments, ensure_ascii=False),
                 "day": link.day.isoformat() if link.day else None,
-                "title": link.title,
-                "tags": json.dumps(sighting.tags, ensure_ascii=False),
+                "title": plain(link.title),
+                "tags": plain(json.dumps(sighting.tags, ensure_ascii=False)),
                 "now": stamp(now),
                 "deadline": stamp(deadline_of(link, now)),
             },
