@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.logformatter import LogFormatter
 
+from newsarchive.archive.keeper import STORAGE_ERRORS
 from newsarchive.article import Article
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class QuietLogFormatter(LogFormatter):
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
     ) -> LogFormatterResult:
         """Say which article met an error of ours, with its traceback; a full disk needs none."""
-        level = logging.DEBUG if isinstance(exception, OSError) else logging.ERROR
+        level = logging.DEBUG if isinstance(exception, STORAGE_ERRORS) else logging.ERROR
         return {"level": level, "msg": "%(name)s: an error of newsarchive's own", "args": {"name": _name(item)}}
 
     def download_error(

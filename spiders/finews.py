@@ -115,6 +115,9 @@ class FinewsSpider(ArchiveSpider):
 
     def due(self, sections: tuple[Section, ...]) -> Iterator[Any]:
         """Ask for the lists that are due, from this run or an earlier one; without any, begin with the articles."""
+        for path, tag in self.archive.ledger.drop_overdue_lists(now=self.archive.now()):
+            why = f"the list of {tag} could not be read for three days; posts that only it showed may be lost"
+            self.list_failed(ListPage(path, tag), Kind.FETCH, why, None, due=False)
         pages = [ListPage(path, tag) for path, tag in self.archive.ledger.pending_lists() if path != HOME]
         if self.selection.full:
             every = due_lists(sections, known=lambda _: False, shown=1)

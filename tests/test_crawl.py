@@ -248,3 +248,18 @@ def test_an_unknown_code_is_incomplete_and_named(replica: Replica, crawl_into: C
     assert ended.code == 3, ended
     assert "NW202203019999999999" in ended.err
     assert crawl.posts() == {}
+
+
+def test_a_list_that_never_can_be_read_is_reported_and_given_up_after_three_days(
+    replica: Replica, crawl_into: CrawlInto
+) -> None:
+    crawl = crawl_into(replica)
+    replica.faults([{"match": "^/category/kejiribao", "do": "404", "times": -1}])
+    assert crawl("finews", "category=kejiribao").code == 3
+    replica.reset()
+    replica.faults([{"match": "^/category/kejiribao", "do": "404", "times": -1}])
+    later = {"NEWSARCHIVE_CLOCK": (NOW + timedelta(days=3, minutes=1)).isoformat()}
+    assert crawl("finews", "category=kejiribao", **later).code == 3
+    assert "could not be read for three days" in crawl.last_run()["failures"][0]["reason"]
+    assert "/category/kejiribao.html" not in asked(replica)
+    assert crawl("finews", "category=kejiribao", **later).code == 0

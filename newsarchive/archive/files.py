@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import tempfile
 from pathlib import Path
 
 TEMP_PREFIX = ".newsarchive-"
+PROBE = f"{TEMP_PREFIX}probe"  # written and removed to find out whether a folder can be written
+_OURS = re.compile(re.escape(TEMP_PREFIX) + r"(?:probe|[a-z0-9_]{8})")  # the eight are tempfile's
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -29,7 +32,7 @@ def write_whole(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         os.replace(temp, path)  # noqa: PTH105 - Path.replace is the same call with a second object
     except BaseException:
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(OSError):  # renamed already; or the disk is failing, and the first error says more
             os.unlink(temp)  # noqa: PTH108
         raise
     sync_directory(path.parent)
@@ -39,7 +42,8 @@ def make_directory(path: Path) -> None:
     """Make a directory and its parents, each durable before anything is put into it."""
     if path.is_dir():
         return
-    make_directory(path.parent)
+    if path.parent != path:  # the working directory may have been removed under us
+        make_directory(path.parent)
     with contextlib.suppress(FileExistsError):
         path.mkdir()
     sync_directory(path.parent)
@@ -57,7 +61,9 @@ def sync_directory(path: Path) -> None:
 def sweep(folder: Path) -> int:
     """Remove temp files a killed run left behind; gives their number. Call only while holding the archive."""
     removed = 0
-    for path in folder.rglob(f"{TEMP_PREFIX}*"):
-        path.unlink()
-        removed += 1
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            if name.startswith(TEMP_PREFIX) and _OURS.fullmatch(name):
+                Path(parent, name).unlink()
+                removed += 1
     return removed

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+# What a full or broken disk raises, wherever something is kept.
+STORAGE_ERRORS = (OSError, sqlite3.OperationalError)
 LEDGER = "ledger.db"
 CAPTURES = "captures"
 _MIB = 1024 * 1024

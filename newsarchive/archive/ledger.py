@@ -37,6 +37,7 @@ ON CONFLICT (name) DO UPDATE SET
 WHERE excluded.path != '' AND (path != excluded.path OR state = 'gone'
     OR excluded.title NOT IN ('', title) OR excluded.tags NOT IN ('[]', tags))
 """
+_OVERDUE = "SELECT path, tag FROM lists WHERE pending AND due_until <= ? ORDER BY path"
 
 
 class Ledger:
@@ -148,9 +149,9 @@ class Ledger:
             self._see_all(sightings, now)
             for other, tag in due:
                 self._db.execute(
-                    "INSERT INTO lists (path, tag, pending) VALUES (?, ?, 1) "
-                    "ON CONFLICT (path) DO UPDATE SET pending = 1, tag = excluded.tag",
-                    (other, tag),
+                    "INSERT INTO lists (path, tag, pending, due_until) VALUES (?, ?, 1, ?) ON CONFLICT (path) "
+                    "DO UPDATE SET pending = 1, tag = excluded.tag, due_until = excluded.due_until",
+                    (other, tag, stamp(now + KEPT_FOR)),
                 )
             self._db.execute(
                 "INSERT INTO lists (path, pending, etag, last_modified, last_read) VALUES (?, 0, ?, ?, ?) "
@@ -158,6 +159,13 @@ class Ledger:
                 "last_modified = excluded.last_modified, last_read = excluded.last_read",
                 (path, kept.etag, kept.last_modified, stamp(now)),
             )
+
+    def drop_overdue_lists(self, *, now: datetime) -> list[tuple[str, str]]:
+        """Take off the queue what could not be read for three days, since a list shows no more; gives path and tag."""
+        overdue = [(row["path"], row["tag"]) for row in self._db.execute(_OVERDUE, (stamp(now),))]
+        for path, _ in overdue:
+            self.list_settled(path)
+        return overdue
 
     def list_settled(self, path: str) -> None:
         """Take a list off the queue that turned out not to exist or to show nothing."""

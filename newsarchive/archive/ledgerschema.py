@@ -45,6 +45,7 @@ CREATE TABLE lists (
     path TEXT PRIMARY KEY,
     tag TEXT NOT NULL DEFAULT '',
     pending INTEGER NOT NULL DEFAULT 0,
+    due_until TEXT,
     etag TEXT,
     last_modified TEXT,
     last_read TEXT,

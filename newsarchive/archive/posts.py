@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from newsarchive.archive.files import write_whole
+from newsarchive.archive.files import sync_directory, write_whole
 from newsarchive.article import Name
 
 POSTS = "_posts"
@@ -64,23 +64,51 @@ class Posts:
         write_whole(target, content)
         return Stored(path, digest, revision, changed=True)
 
+    def retire(self, path: PurePosixPath, *, now: datetime) -> PurePosixPath | None:
+        """Put a post aside whose article stands under another path now (its day was edited).
+
+        Args:
+            path: relative, below ``_posts``.
+            now: aware; names the revision.
+
+        Returns:
+            The revision, relative to the archive; None where there was no post.
+
+        Raises:
+            OSError: the disk is full, read-only or not ours; the post is where it was, or in both places.
+        """
+        target = self.root / path
+        try:
+            content = target.read_bytes()
+        except FileNotFoundError:
+            return None
+        revision = self._keep(path, content, now)
+        target.unlink()
+        sync_directory(target.parent)
+        return revision
+
     def _keep(self, path: PurePosixPath, content: bytes, now: datetime) -> PurePosixPath:
         """Put an earlier version aside under a name that says until when it stood."""
-        stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
         folder = PurePosixPath(REVISIONS, *path.parts[1:-1])
-        serial = 0
-        while True:
-            kept = folder / f"{path.stem}.{stamp}{f'-{serial}' if serial else ''}.md"
-            target = self.root / kept
-            if not target.exists():
-                write_whole(target, content)
-                return kept
-            if target.read_bytes() == content:  # a run died between putting aside and replacing
-                return kept
+        earlier = sorted((self.root / folder).glob(f"{path.stem}.*.md"), key=_age)
+        if earlier and earlier[-1].read_bytes() == content:  # a run died between putting aside and replacing
+            return folder / earlier[-1].name
+        stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+        kept, serial = folder / f"{path.stem}.{stamp}.md", 0
+        while (self.root / kept).exists():  # two versions in one second, or a clock that stands still
             serial += 1
+            kept = folder / f"{path.stem}.{stamp}-{serial}.md"
+        write_whole(self.root / kept, content)
+        return kept
 
     def names(self) -> Iterator[tuple[Name, PurePosixPath]]:
         """Give every post's name and path by its file name; for a ledger that has to be made anew."""
         for file in (self.root / POSTS).rglob("*.md"):
             if match := _FILE.fullmatch(file.name):
                 yield Name.parse(match["name"]), PurePosixPath(file.relative_to(self.root).as_posix())
+
+
+def _age(revision: Path) -> tuple[str, int]:
+    """Order revisions by their stamp, then by their serial as a number."""
+    stamp, _, serial = revision.stem.rpartition(".")[2].partition("-")
+    return stamp, int(serial) if serial.isdecimal() else 0

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 import sys
 from typing import TYPE_CHECKING, Any, Self
 
 from rich.console import Console
 from scrapy import signals
 
-from newsarchive.archive.keeper import Archive, run_of
+from newsarchive.archive.keeper import STORAGE_ERRORS, Archive, run_of
 from newsarchive.archive.runs import Failure, Kind, Run
 from newsarchive.article import Article
 from newsarchive.extensions.table import closing_table
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure as TwistedFailure
 
 logger = logging.getLogger(__name__)
-
-_STORAGE = (OSError, sqlite3.OperationalError)
 
 
 class Verdict:
@@ -53,14 +50,14 @@ class Verdict:
 
     def item_error(self, item: Any, failure: TwistedFailure) -> None:
         """A pipeline broke; the article stays pending."""
-        if isinstance(failure.value, _STORAGE):
+        if isinstance(failure.value, STORAGE_ERRORS):
             self.halt(f"{getattr(item, 'name', 'an article')} could not be written: {failure.value}")
         else:
             self._failed(item, _own_error(failure))
 
     def spider_error(self, failure: TwistedFailure) -> None:
         """A callback broke: on the disk, or on something that was served."""
-        if isinstance(failure.value, _STORAGE):
+        if isinstance(failure.value, STORAGE_ERRORS):
             self.halt(f"the ledger could not be written: {failure.value}")
             return
         request = getattr(failure, "request", None)
@@ -86,7 +83,7 @@ class Verdict:
         run.nearest_deadline = ledger.nearest_deadline()
         try:
             self.archive.close()
-        except _STORAGE as error:
+        except STORAGE_ERRORS as error:
             run.halted = run.halted or f"the last captures could not be written: {error}"
         self._write()
         level = logging.INFO if run.exit_code == 0 else logging.WARNING

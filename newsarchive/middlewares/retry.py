@@ -57,11 +57,11 @@ def retry_after(header: bytes | None, now: datetime) -> float | None:
     if header is None:
         return None
     text = header.decode("latin-1").strip()
-    if text.isdigit():
+    if text.isascii() and text.isdigit():
         return float(text)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

@@ -101,7 +101,7 @@ def post_page(content: bytes, *, rolling: bool) -> PostPage:
     stamp = _STAMP.search(match["stamp"] or "")
     rest = match["rest"].strip()
     tags: tuple[str, ...] = ()
-    if found := _TAGS.search(rest):
+    if found := _last(_TAGS, "<small>", rest):
         tags = tuple(filter(None, (unescape(tag).strip() for tag in _EM.findall(found["tags"]))))
         rest = rest[: found.start()].rstrip()
     return _post(rest, rolling=rolling, title=title, date=stamp[0] if stamp else "", tags=tags)
@@ -115,7 +115,7 @@ def _bare(text: str, *, rolling: bool) -> PostPage:
             raise NoArticleError("the mirror has no such page (404)")
         raise NotUnderstoodError(f"the section holds no post; it is {looks_like(text)}")
     front = _FRONT.match(text)
-    if (front is None and "返回首页</a>" not in text) or re.search(r"<(?:html|body)\b", text, re.IGNORECASE):
+    if (front is None and not text.endswith("返回首页</a></p>")) or re.search(r"<(?:html|body)\b", text, re.IGNORECASE):
         raise NotUnderstoodError(f"no post's page; it is {looks_like(text)}")
     if front is None:
         return _post(text, rolling=rolling, title="", date="", tags=())
@@ -129,7 +129,7 @@ def _bare(text: str, *, rolling: bool) -> PostPage:
 def _post(rest: str, *, rolling: bool, title: str, date: str, tags: Sequence[str]) -> PostPage:
     """Take the parts off the end (back links, source link) and the front (digest); what is left is the body."""
     category, tag, link, old_layout = "", "", "", False
-    if found := _BACK.search(rest):
+    if found := _last(_BACK, "<p>", rest):
         place = unquote(unescape(found["category"]))
         if named := _CATEGORY.search(place):
             category = named["category"]
@@ -142,7 +142,7 @@ def _post(rest: str, *, rolling: bool, title: str, date: str, tags: Sequence[str
     else:
         old_layout = rolling or ROLLING_TAG in tags
     rolling = rolling or category == ROLLING_CATEGORY or ROLLING_TAG in tags
-    if found := _LINK.search(rest):
+    if found := _last(_LINK, "<p>", rest):
         link = unescape(found["link"] or "")
         rest = rest[: found.start()].rstrip()
     digest = ""
@@ -154,6 +154,11 @@ def _post(rest: str, *, rolling: bool, title: str, date: str, tags: Sequence[str
     body = body or turn_back(rest, rolling=rolling)
     said = tag if words_of(tag) == list(tags) or tags == (tag,) else ""
     return PostPage(title, date, tuple(tags), category, digest, body, link, said)
+
+
+def _last(pattern: re.Pattern[str], start: str, text: str) -> re.Match[str] | None:
+    """Match at the last place a part can begin; searching from the first takes the square of a long page's length."""
+    return pattern.match(text, max(0, text.rfind(start)))
 
 
 def turn_back(body: str, *, rolling: bool) -> str:
