@@ -52,9 +52,9 @@ TAGS = BLOCKS | _INLINE | PARTS
 
 LINKS = frozenset({"href", "src"})
 ATTRIBUTES = LINKS | _words(
-    "abbr align alt bgcolor border cellpadding cellspacing class clear color colspan datetime dir face frame "
-    "headers height hspace id lang noshade nowrap rel reversed rowspan rules scope size span start style summary "
-    "target title type valign value vspace web width"
+    "abbr align alt bgcolor border cellpadding cellspacing class clear color colspan datetime dir emheight "
+    "emwidth face frame headers height hspace id lang noshade nowrap rel reversed rowspan rules scope size span start "
+    "style summary target title type valign value vspace web width"
 )
 SCHEMES = frozenset({"http", "https", "mailto"})
 
