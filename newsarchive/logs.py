@@ -67,6 +67,15 @@ class QuietLogFormatter(LogFormatter):
         level = logging.DEBUG if isinstance(exception, STORAGE_ERRORS) else logging.ERROR
         return {"level": level, "msg": "%(name)s: an error of newsarchive's own", "args": {"name": _name(item)}}
 
+    def spider_error(
+        self, failure: Failure, request: Request, response: Response | Failure, spider: Spider
+    ) -> LogFormatterResult:
+        """Say at which page an error of ours was met, with its traceback; a full disk needs none."""
+        result = super().spider_error(failure, request, response, spider)
+        if isinstance(failure.value, STORAGE_ERRORS):
+            result["level"] = logging.DEBUG
+        return result
+
     def download_error(
         self, failure: Failure, request: Request, spider: Spider, errmsg: str | None = None
     ) -> LogFormatterResult:

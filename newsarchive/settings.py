@@ -18,7 +18,7 @@ ARTICLE_URL = "https://finance.eastmoney.com/"
 
 # -- The archive ---------------------------------------------------------------------------------------------------
 
-ARCHIVE_DIR = "output"
+ARCHIVE_DIR = "output"  # beside the code, so that a first run needs no choice; any folder will do
 # A moment at which the clock stands still, e.g. 2022-03-03 20:00; for demos and simulations. Empty: the real time.
 NEWSARCHIVE_CLOCK = ""
 # A run refuses to begin with less free space than this, in MiB: a full disk is better met before the first request.
@@ -59,7 +59,7 @@ COOKIES_ENABLED = False  # Scrapy: True; no page needs one, and its public-suffi
 REFERRER_POLICY = "scrapy.spidermiddlewares.referer.NoReferrerPolicy"
 TELNETCONSOLE_ENABLED = False  # Scrapy: True; a cron job needs no door
 REMOTE_CONTROL_ENABLED = False  # Scrapy: True; it runs code that is sent to it
-MEMUSAGE_ENABLED = False
+MEMUSAGE_ENABLED = False  # Scrapy: True; it mails and stops a run, and a run's memory is small
 LOGSTATS_INTERVAL = 0  # extensions/progress.py says it better
 STATS_DUMP = False  # runs/*.json keeps what matters
 FEED_EXPORT_ENCODING = "utf-8"  # of a feed someone switches on; Scrapy's default is about to change

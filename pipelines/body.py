@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
-from newsarchive import body
+from newsarchive import finish
 from newsarchive.article import Article
 
 if TYPE_CHECKING:
@@ -29,8 +28,8 @@ class BodyPipeline:
 
     def process_item(self, item: Article) -> Article:
         """Give the article with its body tidied."""
-        tidied, faults = body.tidy(item.body)
+        tidied, faults = finish.tidied(item)
         if faults:
             self.stats.inc_value("newsarchive/repaired")
             logger.info("%s: the body was repaired (%s); the capture keeps the original", item.name, faults[0])
-        return replace(item, body=tidied)
+        return tidied

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from newsarchive import dates
+from newsarchive import finish
 from newsarchive.article import Article, Refused
 from pipelines.refusal import RefusedArticle
 
@@ -15,6 +13,6 @@ class DatesPipeline:
     def process_item(self, item: Article) -> Article:
         """Give the article with its date normalised; drops it, named, when the date cannot be read."""
         try:
-            return replace(item, date=dates.normalise(item.date))
+            return finish.dated(item)
         except Refused as error:
             raise RefusedArticle(str(error)) from error

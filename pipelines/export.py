@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Self
 
 from newsarchive import post
 from newsarchive.archive.keeper import Archive, run_of
+from newsarchive.archive.ledger import State
 from newsarchive.article import Article, Origin, Refused
 from newsarchive.source.links import ArticleLink
 from newsarchive.source.lists import Sighting
@@ -14,6 +16,8 @@ from pipelines.refusal import RefusedArticle
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+    from newsarchive.archive.ledger import Row
+    from newsarchive.archive.posts import Stored
     from newsarchive.archive.runs import Run
 
 
@@ -40,29 +44,43 @@ class ExportPipeline:
             path, content = post.relative_path(item), post.render(item)
         except Refused as error:
             raise RefusedArticle(str(error)) from error
-        if self._is_lesser(item):
+        row = self.archive.ledger.find(item.name)
+        held = row if row is not None and row.state is State.CAPTURED else None
+        if held is not None and _is_lesser(item, held):
             self.run.counts["unchanged"] += 1
             return item
         now = self.archive.now()
         self.archive.captures.sync()  # what the post was made from is safe before the post is there
         stored = self.archive.posts.put(path, content, now=now)
+        earlier = stored.revision
+        if held is not None and held.post and held.post != str(path):  # its day was edited: one article is one post
+            earlier = self.archive.posts.retire(PurePosixPath(held.post), now=now)
+        if held is None or not _is_recorded(item, stored, held):
+            self._record(item, stored)
+        self.run.counts[_outcome(stored.changed, bool(earlier))] += 1
+        return item
+
+    def _record(self, item: Article, stored: Stored) -> None:
         self.archive.ledger.captured(
             Sighting(ArticleLink(item.name), ()),
-            now=now,
+            now=self.archive.now(),
             category=item.category,
             origin=item.origin,
             capture=item.capture or None,
             post=str(stored.path),
             post_sha256=stored.sha256,
         )
-        self.run.counts[_outcome(stored.changed, bool(stored.revision))] += 1
-        return item
 
-    def _is_lesser(self, item: Article) -> bool:
-        """Tell whether the archive has the article by a better road than this one."""
-        row = self.archive.ledger.find(item.name)
-        roads = list(Origin)
-        return row is not None and row.origin is not None and roads.index(row.origin) < roads.index(item.origin)
+
+def _is_lesser(item: Article, held: Row) -> bool:
+    """Tell whether the archive has the article by a better road than this one; an adopted post may have come by any."""
+    roads = list(Origin)
+    return roads.index(held.origin or roads[0]) < roads.index(item.origin)
+
+
+def _is_recorded(item: Article, stored: Stored, held: Row) -> bool:
+    """Tell whether the ledger says just this already; a second look that finds nothing new changes no row."""
+    return (held.post, held.post_sha256, held.origin) == (str(stored.path), stored.sha256, item.origin)
 
 
 def _outcome(changed: bool, revised: bool) -> str:  # noqa: FBT001

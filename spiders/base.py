@@ -15,11 +15,11 @@ from newsarchive.archive.ledger import KEPT_FOR, Row
 from newsarchive.archive.runs import Failure, Kind
 from newsarchive.article import Article, Refused
 from newsarchive.hosts import is_loopback
-from newsarchive.source import page, share
 from newsarchive.source.links import fetch_url, share_json_url, share_page_url
 from newsarchive.source.lists import Sighting
 from newsarchive.source.roads import Case, Road
-from newsarchive.source.understanding import NoArticleError, NotUnderstoodError
+from newsarchive.source.told import HttpStatusError, tell
+from newsarchive.source.understanding import NotUnderstoodError
 from spiders.outcome import describe_failure
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 HTTP_OK, NOT_MODIFIED = 200, 304
-NOT_THERE = frozenset({404, 410})
 
 
 class ArchiveSpider(Spider):
@@ -134,9 +133,7 @@ class ArchiveSpider(Spider):
         """Tell the case what a road gave; a road that failed ends the case unless it may be the last chance."""
         capture = str(response.meta.get("capture") or "")
         try:
-            self._tell(case, road, response, capture)
-        except NoArticleError as error:
-            case.dead_ends[road] = str(error)
+            tell(case, road, response.status, response.body, capture)
         except NotUnderstoodError as error:
             yield from self.hindered(case, road, Failure(Kind.UNDERSTAND, str(case.name), str(error), capture))
             return
@@ -176,19 +173,6 @@ class ArchiveSpider(Spider):
         step = self.ask(case)
         if step is not None:
             yield step
-
-    def _tell(self, case: Case, road: Road, response: Response, capture: str) -> None:
-        if response.status in NOT_THERE and road is Road.MIRROR_PAGE:
-            raise NoArticleError(f"the mirror has no such page ({response.status})")
-        if response.status != HTTP_OK:
-            raise HttpStatusError(f"HTTP {response.status}")
-        if road is Road.JSON:
-            case.answer = share.answer(response.body, case.name)
-        elif road is Road.SHARE_PAGE:
-            case.share = share.page(response.body)
-        else:
-            case.page = page.post_page(response.body, rolling=case.link.name.rolling)
-        case.captures[road] = capture
 
     # -- reporting -----------------------------------------------------------------------------------------------
 
@@ -232,7 +216,3 @@ class ArchiveSpider(Spider):
     def queue(self, rows: Iterable[Row]) -> None:
         """Put articles into the queue, in the order given."""
         self.waiting.extend(self.case_of(row) for row in rows)
-
-
-class HttpStatusError(Exception):
-    """The server answered, but with an error."""

@@ -14,9 +14,10 @@ from newsarchive.clock import Clock
 from newsarchive.source import mirror
 from newsarchive.source.links import MIRROR_HOSTS, fetch_url
 from newsarchive.source.lists import HOME, ROLLING_PAGE, ListPage, Sighting, due_lists, is_split, sightings
+from newsarchive.source.told import NOT_THERE
 from newsarchive.source.understanding import NotUnderstoodError
 from spiders.arguments import Selection
-from spiders.base import HTTP_OK, NOT_MODIFIED, NOT_THERE, ArchiveSpider
+from spiders.base import HTTP_OK, NOT_MODIFIED, ArchiveSpider
 from spiders.outcome import describe_failure
 
 if TYPE_CHECKING:

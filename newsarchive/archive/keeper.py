@@ -19,8 +19,8 @@ from weakref import WeakKeyDictionary
 from newsarchive.archive import files
 from newsarchive.archive.captures import Capture, CaptureError, Captures, Exchange
 from newsarchive.archive.ledger import Ledger
-from newsarchive.archive.posts import Posts
-from newsarchive.archive.runs import Run
+from newsarchive.archive.posts import POSTS, REVISIONS, Posts
+from newsarchive.archive.runs import RUNS, Run
 from newsarchive.article import Refused
 from newsarchive.clock import Clock
 
@@ -30,10 +30,11 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# What a full or broken disk raises, wherever something is kept.
-STORAGE_ERRORS = (OSError, sqlite3.OperationalError)
 LEDGER = "ledger.db"
 CAPTURES = "captures"
+STORAGE_ERRORS = (OSError, sqlite3.Error)
+"""What a full or broken disk raises, wherever something is kept: a reason to stop, not to try the next article."""
+
 _MIB = 1024 * 1024
 
 
@@ -61,24 +62,33 @@ class Archive:
     def __init__(self, root: Path, clock: Clock, *, free_space: int = 0) -> None:
         self.root = root
         self.clock = clock
-        self._lock = _hold(root)
-        try:
-            _check_room(root, free_space)
-            files.sweep(root)
-            self.posts = Posts(root)
-            self.ledger = Ledger(root / LEDGER)
-            if self.ledger.is_new:
-                self._adopt()
-            self.captures = Captures(root / CAPTURES, now=clock.now)
-            if found := self.captures.recover(*(self.ledger.committed() or (None, None))):
-                logger.warning("%s", found)
-            self.ledger.sync_captures = self.captures.sync
-        except (OSError, sqlite3.Error, Refused) as error:
-            os.close(self._lock)
-            raise CannotStartError(f"the archive {root} cannot be used: {error}") from error
-        except BaseException:
-            os.close(self._lock)
-            raise
+        with contextlib.ExitStack() as held:
+            held.callback(os.close, _hold(root))
+            try:
+                self._begin(free_space, held)
+            except OSError as error:
+                raise CannotStartError(f"the archive {root} cannot be used: {_why(error)}") from error
+            except sqlite3.Error as error:
+                raise CannotStartError(f"the ledger {root / LEDGER} cannot be used: {error}") from error
+            except Refused as error:
+                raise CannotStartError(str(error)) from error
+            self._held = held.pop_all()
+
+    def _begin(self, free_space: int, held: contextlib.ExitStack) -> None:
+        """Check the folder, open what is in it, and make good what a killed run left."""
+        _check_room(self.root, free_space)
+        files.sweep(self.root)
+        self.posts = Posts(self.root)
+        self.ledger = Ledger(self.root / LEDGER)
+        held.callback(self.ledger.close)
+        if self.ledger.is_new:
+            self._adopt()
+        self.captures = Captures(self.root / CAPTURES, now=self.clock.now)
+        if found := self.captures.recover(*(self.ledger.committed() or (None, None))):
+            logger.warning("%s", found)
+        held.callback(self.captures.close)
+        self.ledger.sync_captures = self.captures.sync
+        held.callback(self.ledger.flush)
 
     def _adopt(self) -> None:
         """Give a ledger that was lost the posts that are there, so that nothing is fetched twice."""
@@ -92,17 +102,12 @@ class Archive:
         )
 
     def close(self) -> None:
-        """Let go of the archive.
+        """Let go of the archive, whatever happens; a second time does nothing.
 
         Raises:
             OSError, sqlite3.Error: the disk did not take the last captures.
         """
-        try:
-            self.ledger.flush()
-            self.captures.close()
-        finally:
-            self.ledger.close()
-            os.close(self._lock)
+        self._held.close()  # ledger and captures are brought to the disk, then closed, then the lock is let go
 
     def keep(self, exchange: Exchange) -> Capture:
         """Keep an exchange in the captures; durable with the next ledger transaction, or `Captures.sync`.
@@ -110,12 +115,12 @@ class Archive:
         A body that was kept before is referred to, not kept twice.
 
         Raises:
-            OSError: the disk does not take it.
+            OSError, sqlite3.Error: the disk does not take it.
         """
         earlier = self.ledger.served(exchange.url)
         same_as = None
         if earlier is not None:
-            with contextlib.suppress(CaptureError):  # damaged or gone: verify says so; this answer is kept whole
+            with contextlib.suppress(CaptureError, OSError):  # damaged or gone: verify says so; this one is kept whole
                 same_as = self.captures.find(earlier)[0]
         capture = self.captures.write(exchange, same_as)
         if not capture.revisit and exchange.status == HTTPStatus.OK:
@@ -185,7 +190,11 @@ def _check_room(root: Path, needed: int) -> None:
             f"only {free // _MIB} MiB are free for the archive {root}; "
             f"it wants {needed // _MIB} (setting FREE_SPACE_MIB). Make room, then run again"
         )
-    probe = root / f"{files.TEMP_PREFIX}probe"
+    for name in (POSTS, REVISIONS, CAPTURES, RUNS):
+        folder = root / name
+        if folder.exists() and not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
+            raise CannotStartError(f"{folder} is no folder this user can write to; hand it over or move it away")
+    probe = root / files.PROBE
     try:
         files.write_whole(probe, b"\0" * 65536)
         probe.unlink()
@@ -198,6 +207,7 @@ def _why(error: OSError) -> str:
         errno.EACCES: "no permission; give this user the folder, or choose another with -s ARCHIVE_DIR=…",
         errno.EROFS: "its file system is read-only; mount it for writing, or choose another with -s ARCHIVE_DIR=…",
         errno.ENOSPC: "the disk is full; make room",
+        errno.EDQUOT: "this user's share of the disk is used up; make room",
         errno.ENOTDIR: "a part of its path is a file; choose another with -s ARCHIVE_DIR=…",
         errno.EEXIST: "there is a file of that name; choose another with -s ARCHIVE_DIR=…",
     }

@@ -115,7 +115,8 @@ class Run:
         while path.exists():  # two runs in one second, or a clock that stands still
             serial += 1
             path = path.with_name(f"{stamp}-{self.spider}-{serial}.json")
-        write_whole(path, (json.dumps(self.as_json(), ensure_ascii=False, indent=1) + "\n").encode(errors="backslashreplace"))
+        text = json.dumps(self.as_json(), ensure_ascii=False, indent=1) + "\n"
+        write_whole(path, text.encode(errors="backslashreplace"))  # half a character becomes \\udXXX, which JSON reads
         return path
 
 

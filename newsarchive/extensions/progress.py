@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import shutil
 import sys
 import time
 from typing import TYPE_CHECKING, Self
@@ -63,8 +65,7 @@ class Progress:
         if self.interactive:
             for handler in logging.getLogger().handlers:
                 handler.removeFilter(self._erase)
-            self.stream.write(_ERASE)
-            self.stream.flush()
+            self._write(_ERASE)
 
     def line(self) -> str:
         """Say how far the run is, in one line."""
@@ -84,12 +85,17 @@ class Progress:
         counts = self.run.counts
         total = counts["to fetch"]
         done = counts["new"] + counts["edited"] + counts["unchanged"]
-        filled = _BAR * done // total if total else 0
+        filled = _BAR * min(done, total) // total if total else 0
         bar = f"{'━' * filled}{'╌' * (_BAR - filled)} " if total else ""
-        self.stream.write(f"{_ERASE}{bar}{self.line()}")
-        self.stream.flush()
+        room = shutil.get_terminal_size().columns - 1  # a line that wraps cannot be erased
+        self._write(f"{_ERASE}{f'{bar}{self.line()}'[:room]}")
 
     def _erase(self, record: logging.LogRecord) -> bool:
         del record
-        self.stream.write(_ERASE)
+        self._write(_ERASE)
         return True
+
+    def _write(self, text: str) -> None:
+        with contextlib.suppress(OSError, ValueError):  # a terminal that went away, or cannot write a bar, stops no run
+            self.stream.write(text)
+            self.stream.flush()

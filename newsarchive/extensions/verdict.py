@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import os
 import sys
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,6 +16,7 @@ from newsarchive.archive.keeper import STORAGE_ERRORS, Archive, run_of
 from newsarchive.archive.runs import Failure, Kind, Run
 from newsarchive.article import Article
 from newsarchive.extensions.table import closing_table
+from newsarchive.middlewares.capture import NOT_KEPT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +44,7 @@ class Verdict:
         connect(extension.item_dropped, signal=signals.item_dropped)
         connect(extension.item_error, signal=signals.item_error)
         connect(extension.spider_error, signal=signals.spider_error)
+        connect(extension.not_kept, signal=NOT_KEPT)
         connect(extension.engine_stopped, signal=signals.engine_stopped)
         return extension
 
@@ -64,6 +68,10 @@ class Verdict:
         what = request.url if request is not None else self.run.spider
         self.run.failures.append(Failure(Kind.UNDERSTAND, what, _own_error(failure)))
 
+    def not_kept(self, error: Exception) -> None:
+        """An answer could not be put into the captures."""
+        self.halt(f"the captures could not be written: {error}")
+
     def halt(self, reason: str) -> None:
         """Stop asking: what cannot be kept should not be fetched."""
         if self.run.halted:
@@ -79,8 +87,11 @@ class Verdict:
         run.counts["requests"] = int(self.crawler.stats.get_value("downloader/request_count", 0))
         run.counts["repaired"] = int(self.crawler.stats.get_value("newsarchive/repaired", 0))
         run.counts["seconds"] = round(float(self.crawler.stats.get_value("elapsed_time_seconds", 0) or 0))
-        run.pending = ledger.counts().get("pending", 0)
-        run.nearest_deadline = ledger.nearest_deadline()
+        try:
+            run.pending = ledger.counts().get("pending", 0)
+            run.nearest_deadline = ledger.nearest_deadline()
+        except STORAGE_ERRORS as error:
+            run.halted = run.halted or f"the ledger could not be read: {error}"
         try:
             self.archive.close()
         except STORAGE_ERRORS as error:
@@ -88,7 +99,17 @@ class Verdict:
         self._write()
         level = logging.INFO if run.exit_code == 0 else logging.WARNING
         logger.log(level, "%s: %s (exit code %d)", run.spider, run.verdict, run.exit_code)
-        Console(file=sys.stdout, highlight=False).print(closing_table(run, self.archive.root))
+        self._show()
+
+    def _show(self) -> None:
+        """Print the table; where nobody can read it, the exit code stays what it is."""
+        try:
+            Console(file=sys.stdout, highlight=False).print(closing_table(self.run, self.archive.root))
+        except (OSError, ValueError, SystemExit) as error:  # rich ends the process over a pipe nobody reads
+            why = "nobody reads it" if isinstance(error, SystemExit) else error
+            logger.warning("the closing table could not be printed: %s", why)
+            with contextlib.suppress(OSError, ValueError):  # else Python's last flush fails and ends with 120
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
     def _write(self) -> Path | None:
         try:
@@ -101,7 +122,10 @@ class Verdict:
         if not isinstance(item, Article) or self.run.halted:
             return
         failure = Failure(Kind.UNDERSTAND, str(item.name), reason, item.capture)
-        self.archive.ledger.failed(item.name, failure.kind, reason, now=self.archive.now())
+        try:
+            self.archive.ledger.failed(item.name, failure.kind, reason, now=self.archive.now())
+        except STORAGE_ERRORS as error:
+            self.halt(f"the ledger could not be written: {error}")
         self.run.failures.append(failure)
         kept = f"; kept in {item.capture}" if item.capture else ""
         logger.error("%s: %s%s; it stays pending", item.name, reason, kept)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
 from newsarchive.archive.captures import Exchange, Headers
-from newsarchive.archive.keeper import Archive
+from newsarchive.archive.keeper import STORAGE_ERRORS, Archive
 
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from scrapy.http.headers import Headers as ScrapyHeaders
+
+NOT_KEPT = object()
+"""Scrapy signal: an answer could not be kept, and was not read; sent with ``error``."""
 
 
 class CaptureMiddleware:
@@ -23,21 +27,28 @@ class CaptureMiddleware:
     it cannot be kept the error reaches the request, so that nothing is read that is not kept.
     """
 
-    def __init__(self, archive: Archive) -> None:
+    def __init__(self, archive: Archive, not_kept: Callable[[Exception], object] | None = None) -> None:
         self.archive = archive
+        self.not_kept = not_kept
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Share the crawl's archive."""
-        return cls(Archive.of(crawler))
+        """Share the crawl's archive; tell whoever listens to `NOT_KEPT`."""
+        send = crawler.signals.send_catch_log
+        return cls(Archive.of(crawler), lambda error: send(NOT_KEPT, error=error))
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Keep the exchange; ``request.meta["capture"]`` says where.
 
         Raises:
-            OSError: the disk does not take it.
+            OSError, sqlite3.Error: the disk does not take it.
         """
-        request.meta["capture"] = self.archive.keep(_exchange(request, response, self.archive)).place
+        try:
+            request.meta["capture"] = self.archive.keep(_exchange(request, response, self.archive)).place
+        except STORAGE_ERRORS as error:
+            if self.not_kept is not None:
+                self.not_kept(error)
+            raise
         return response
 
 

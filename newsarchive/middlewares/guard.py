@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
 
 from scrapy.exceptions import IgnoreRequest
 
@@ -39,6 +40,8 @@ class HostGuardMiddleware:
             origin = Origin.of(request.url)
         except Refused as error:
             raise IgnoreRequest(str(error)) from error
+        if "@" in urlsplit(request.url).netloc:  # clients disagree on which side of it the host stands
+            raise IgnoreRequest(f"{request.url[:120]!r} names a user; no address of the source does")
         if origin not in self.allowed:
             self.stats.inc_value("newsarchive/foreign_host_refused")
             message = f"the foreign host {origin.host} was not contacted (redirected there)"

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from scrapy.settings import BaseSettings
 
+_LOOKS_UP_EVERY = 1.0  # seconds: a run that was told to stop does not sit out a server's patience
+
 
 class PatientRetryMiddleware(RetryMiddleware):
     """Scrapy's retries with exponential backoff and ``Retry-After`` (RFC 9110, 10.2.3).
 
-    Scrapy asks again at once. A server that asks for more patience than RETRY_AFTER_LONGEST is not asked again in
-    this run.
+    Scrapy asks again at once. A request for which the server asks for more patience than RETRY_AFTER_LONGEST is not
+    tried again, and `newsarchive.middlewares.giveup` leaves its service alone for the rest of the run.
     """
 
     def __init__(self, settings: BaseSettings) -> None:
@@ -36,15 +38,21 @@ class PatientRetryMiddleware(RetryMiddleware):
         asked = retry_after(response.headers.get(b"Retry-After"), datetime.now(UTC))
         if asked is not None and asked > self.longest:
             return response
-        await asyncio.sleep(max(self._wait(request), asked or 0.0))
+        await self._pause(max(self._wait(request), asked or 0.0))
         return result
 
     async def process_exception(self, request: Request, exception: Exception) -> Request | Response | None:  # type: ignore[override]
         """Retry a broken connection after a wait."""
         result = super().process_exception(request, exception)
         if result is not None:
-            await asyncio.sleep(self._wait(request))
+            await self._pause(self._wait(request))
         return result
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, but not beyond the run's end."""
+        while seconds > 0 and self.crawler.crawling:
+            await asyncio.sleep(min(seconds, _LOOKS_UP_EVERY))
+            seconds -= _LOOKS_UP_EVERY
 
     def _wait(self, request: Request) -> float:
         """Seconds before the next try: doubled each time, half to one and a half of it."""

@@ -67,7 +67,7 @@ def plain_text(block: str) -> str | None:
         return unmark("|".join(cell.strip() for cell in _CELL.findall(row["cells"])))
     for pattern, mark in _BLOCKS:
         if match := pattern.fullmatch(block):
-            return mark + unmark(match["text"]).strip()
+            return mark + unmark(match["text"]).strip(" \n")
     return None
 
 

@@ -3,7 +3,8 @@ r"""A post's page on the mirror, turned back into what it was made from, as near
 What kramdown and Jekyll made irrecoverable, so that a body from this road can differ from the original:
 
 - whether blocks were joined (``</p><p>``) or stood on lines (``</p>\n <p>``): both come out as ``</p>\n<p>``. The
-  plain form of newspapers is given lines, the rich form of rolling news none, as their originals nearly always had.
+  plain form of newspapers is given lines, unless it has a chart; that and the rich form of rolling news are given
+  none, as their originals nearly always had.
 - ``&`` in attributes (always ``&amp;`` on the page; given back bare, as the publisher writes it), bare ``&``, ``>``
   and quotes of the text (``&amp;``, ``&gt;`` stay), ``<br>`` against ``<br />``, quoting of attributes.
 - ``{{ … }}`` and ``{% … %}``, which Liquid ate or executed.
@@ -40,7 +41,8 @@ _BACK = re.compile(
     re.DOTALL,
 )
 _LINK = re.compile(r"<p>\s*(?:<a href=\"(?P<link>[^\"]*)\">(?P=link)</a>|&lt;&gt;)\s*</p>\s*$")
-_DIGEST = re.compile(r"^\s*<blockquote>\s*(?P<digest>.*?)\s*</blockquote>\s*", re.DOTALL)
+_DIGEST = re.compile(r"^\s*<blockquote>\s*(?P<digest>.*?)\s*</blockquote>\s*", re.DOTALL | re.ASCII)
+_SPACE = " \t\n"  # ideographic spaces belong to the text
 _CATEGORY = re.compile(r"/category/(?P<category>[^/]+)\.html$")
 _STAMP = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}", re.ASCII)
 _PRE = re.compile(  # kramdown alone, and with Jekyll's highlighter around it
@@ -99,7 +101,7 @@ def post_page(content: bytes, *, rolling: bool) -> PostPage:
         return _bare(text, rolling=rolling)
     title = unescape(match["title"]).strip()
     stamp = _STAMP.search(match["stamp"] or "")
-    rest = match["rest"].strip()
+    rest = match["rest"].strip(_SPACE)
     tags: tuple[str, ...] = ()
     if found := _last(_TAGS, "<small>", rest):
         tags = tuple(filter(None, (unescape(tag).strip() for tag in _EM.findall(found["tags"]))))
@@ -147,7 +149,7 @@ def _post(rest: str, *, rolling: bool, title: str, date: str, tags: Sequence[str
         rest = rest[: found.start()].rstrip()
     digest = ""
     if rolling and (found := _DIGEST.match(rest)):  # a newspaper's article may begin with a quotation of its own
-        digest = re.sub(r"^<p>|</p>$", "", found["digest"].strip()).strip()
+        digest = re.sub(r"^<p>|</p>$", "", found["digest"]).strip(_SPACE)
         rest = rest[found.end() :]
     # The digest-only posts of December 2021 were one line of Markdown, typed without escapes.
     body = as_typed(plain_text(rest) or "") if old_layout and not digest else ""
@@ -163,9 +165,9 @@ def _last(pattern: re.Pattern[str], start: str, text: str) -> re.Match[str] | No
 
 def turn_back(body: str, *, rolling: bool) -> str:
     """Turn kramdown's output back into the HTML it was made from, as near as can be (see the module's text)."""
-    body = _PRE.sub(lambda match: unescape(match[1]).lstrip(), body.strip())
+    body = _PRE.sub(lambda match: unescape(match[1]).lstrip(_SPACE), body.strip(_SPACE))
     body = _ATTRIBUTES.sub(lambda match: match[0].replace("&amp;", "&"), body)
-    if rolling:
+    if rolling or "<!-- EM_StockImg" in body:
         return _BLOCK_JOIN.sub(r"\g<before>\g<after>", body)
 
     def join(match: re.Match[str]) -> str:

@@ -102,7 +102,7 @@ def page(content: bytes) -> ShareAnswer:
         if heading and date:
             inner = (_inner_html(text, place.get("id")) or place.decode_contents()).strip()
             return ShareAnswer(title=heading, date=date, text=inner, content=inner)
-    if _is_shell(text, soup):
+    if "GetNewsText" in text or (place is None and _is_shell(text, soup)):
         raise NoArticleError("a page without text (shell)")
     if kind := _kind(soup.get_text(" ")):
         raise NotUnderstoodError(f"no article but a page of another kind ({kind}); it is {looks_like(text)}")
@@ -133,9 +133,7 @@ def _text_place(soup: BeautifulSoup) -> Tag | None:
 
 
 def _is_shell(text: str, soup: BeautifulSoup) -> bool:
-    """Tell whether a page without an article's text has a script that would put it there."""
-    if "GetNewsText" in text:
-        return True
+    """Tell whether a page has a place for a text, and a script that asks for something to put there."""
     return _SCRIPT_ASKS.search(text) is not None and soup.select_one(", ".join(_TEXT_PLACES)) is not None
 
 

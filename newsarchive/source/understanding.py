@@ -7,7 +7,7 @@ import re
 
 from newsarchive.article import Refused
 
-_TITLE = re.compile(r"<(title|h1)\b[^>]*>(.*?)</\1\s*>", re.IGNORECASE | re.DOTALL)
+_TITLE = re.compile(r"<(title|h1)\b[^<>]*>(.{0,300}?)</\1\s*>", re.IGNORECASE | re.DOTALL)
 _TAGS = re.compile(r"<[^<>]*>")
 _ENDLESS = re.compile(r"&#[0-9]{1000,};?")
 _GLANCE = 20_000

@@ -1,0 +1,284 @@
+"""Which roads are tried for an article, in which order, and what article they give together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+
+from newsarchive.article import Name, Origin, Refused
+from newsarchive.source import page, share
+from newsarchive.source.links import ArticleLink, article_link
+from newsarchive.source.page import PostPage
+from newsarchive.source.roads import Case, Road
+from newsarchive.source.share import ShareAnswer
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+JSON, SHARE, PAGE = Road.JSON, Road.SHARE_PAGE, Road.MIRROR_PAGE
+
+PAPER = article_link("/kejiribao/2022/03/01/NW202203012340000100.html", "列表里的标题")
+ROLLING = article_link("/emnews/2022/03/01/202203012340000001.html")
+BARE = ArticleLink(Name("202203012340000100"))
+TAGS = ("科技日报新闻",)
+
+WHOLE = share.answer((FIXTURES / "2022-03-01-share-answer.json").read_bytes(), PAPER.name)
+RICH = share.answer((FIXTURES / "2022-03-01-share-answer-rolling.json").read_bytes(), ROLLING.name)
+WITH_TEXT = share.page((FIXTURES / "2022-03-01-share-with-text.html").read_bytes())
+POST = page.post_page((FIXTURES / "2022-03-01-post-newspaper.html").read_bytes(), rolling=False)
+ROLLING_POST = page.post_page((FIXTURES / "2022-03-01-post-rolling.html").read_bytes(), rolling=True)
+NO_TEXT = replace(WHOLE, text="", content="")
+
+Gives: TypeAlias = "ShareAnswer | PostPage | str"
+
+
+def pursue(case: Case, **given: Gives) -> list[Road]:
+    """Drive a case like the spider: ``json``, ``shared``, ``post`` are what the roads give, or a dead end."""
+    asked = []
+    while (road := case.next_road()) is not None:
+        assert road not in case.asked, f"{road} is asked twice"
+        case.asked.add(road)
+        asked.append(road)
+        gives = given.get({JSON: "json", SHARE: "shared", PAGE: "post"}[road], "there is nothing")
+        match gives:
+            case str():
+                case.dead_ends[road] = gives
+            case PostPage():
+                case.page = gives
+            case _ if road is JSON:
+                case.answer = gives
+            case _:
+                case.share = gives
+        case.captures[road] = f"x.warc.gz#{len(asked)}"
+    return asked
+
+
+# -- the order of requests ---------------------------------------------------------------------------------------------
+
+
+def test_a_newspapers_article_needs_one_request() -> None:
+    assert pursue(Case(PAPER, TAGS), json=WHOLE) == [JSON]
+
+
+def test_rolling_news_costs_one_request_more_and_its_page_comes_first() -> None:
+    assert pursue(Case(ROLLING, ("东财滚动新闻",)), json=RICH, post=ROLLING_POST) == [PAGE, JSON]
+
+
+def test_a_text_the_json_lacks_is_sought_on_the_share_page_then_on_the_mirror() -> None:
+    assert pursue(Case(PAPER, TAGS), json=NO_TEXT, post=POST) == [JSON, SHARE, PAGE]
+    assert pursue(Case(PAPER, TAGS), json=NO_TEXT, shared=WITH_TEXT) == [JSON, SHARE]
+    assert pursue(Case(PAPER, TAGS), post=POST) == [JSON, SHARE, PAGE]
+    assert pursue(Case(ROLLING), json=replace(RICH, content=""), post=ROLLING_POST) == [PAGE, JSON, SHARE]
+
+
+@pytest.mark.parametrize(
+    "lacking",
+    [
+        {"title": " "},
+        {"date": ""},
+        {"date": "昨天"},  # a date nobody can read is none
+        {"newspapers": ("另一报",)},
+    ],
+)
+def test_what_else_the_json_lacks_is_sought_on_the_mirrors_page(lacking: dict[str, object]) -> None:
+    tags = () if "newspapers" in lacking else TAGS
+
+    assert pursue(Case(PAPER, tags), json=replace(WHOLE, **lacking), post=POST) == [JSON, PAGE]  # type: ignore[arg-type]
+
+
+def test_a_text_without_a_visible_word_is_none() -> None:
+    assert pursue(Case(PAPER, TAGS), json=replace(WHOLE, text="<p>　　</p>\r\n <p>&nbsp;</p>"))[1] is SHARE
+
+
+@pytest.mark.parametrize(
+    ("newspapers", "path"),
+    [
+        (("科技日报",), "/kejiribao/2022/03/01/NW202203012340000100.html"),
+        (("21世纪经济报道  南财理财通",), "/21shijijingjibaodao/nancailicaitong/2022/03/01/NW202203012340000100.html"),
+        (("../..", "科技日报"), "/kejiribao/2022/03/01/NW202203012340000100.html"),
+        ((), "/emnews/2022/03/01/202203012340000100.html"),
+    ],
+)
+def test_the_page_of_a_bare_code_is_guessed_by_its_newspaper_or_as_rolling_news(
+    newspapers: tuple[str, ...], path: str
+) -> None:
+    case = Case(BARE)
+
+    assert pursue(case, json=replace(NO_TEXT, newspapers=newspapers)) == [JSON, SHARE, PAGE]
+    assert case.link.path == path
+
+
+def test_a_bare_code_that_holds_no_day_has_no_page_to_guess() -> None:
+    assert pursue(Case(ArticleLink(Name("99999999999999")))) == [JSON, SHARE]
+
+
+def test_rolling_news_whose_page_is_not_known_is_looked_for_where_it_would_be() -> None:
+    case = Case(ArticleLink(ROLLING.name))
+
+    assert pursue(case, json=RICH, post=ROLLING_POST) == [JSON, PAGE]
+    assert case.link.path == ROLLING.path
+    assert case.article().name == ROLLING.name
+
+
+def test_no_road_is_asked_twice_and_every_case_ends() -> None:
+    for link in (PAPER, ROLLING, BARE, ArticleLink(ROLLING.name)):
+        assert set(pursue(Case(link))) == {JSON, SHARE, PAGE}
+
+
+# -- the article -------------------------------------------------------------------------------------------------------
+
+
+def test_a_newspapers_article_is_what_the_json_says_and_names_the_public_share_page() -> None:
+    case = Case(PAPER, TAGS)
+    pursue(case, json=WHOLE)
+    article = case.article()
+
+    assert (article.title, article.date, article.body) == (WHOLE.title, WHOLE.date, WHOLE.text)
+    assert (article.category, article.tag) == ("kejiribao", "科技日报新闻")
+    assert article.link == "http://finews.zning.xyz/html_News/NewsShare.html?infoCode=NW202203012340000100"
+    assert (article.origin, article.capture, article.digest) == (Origin.SHARE_JSON, "x.warc.gz#1", "")
+
+
+def test_rolling_news_takes_digest_and_link_from_its_page_and_the_rich_form_from_the_json() -> None:
+    case = Case(ROLLING)
+    pursue(case, json=RICH, post=ROLLING_POST)
+    article = case.article()
+
+    assert article.body == RICH.content
+    assert article.digest == '青禾股份(699001)称"新仓库"已经完工，可以放两万箱茶叶...（青禾晚报 第1条）'
+    assert article.link == "http://finance.eastmoney.com/news/1353,202203012340000001.html"
+    assert (article.category, article.tag) == ("emnews", "东财滚动新闻")
+
+
+@pytest.mark.parametrize(
+    ("given", "origin", "capture"),
+    [
+        ({"json": NO_TEXT, "shared": WITH_TEXT, "post": POST}, Origin.SHARE_PAGE, "x.warc.gz#2"),
+        ({"json": NO_TEXT, "post": POST}, Origin.MIRROR_PAGE, "x.warc.gz#3"),
+        ({"json": replace(NO_TEXT, content=WHOLE.text)}, Origin.SHARE_JSON, "x.warc.gz#1"),
+    ],
+)
+def test_an_article_names_the_road_its_text_took(given: dict[str, Gives], origin: Origin, capture: str) -> None:
+    case = Case(PAPER, TAGS)
+    pursue(case, **given)
+
+    assert (case.article().origin, case.article().capture) == (origin, capture)
+
+
+def test_a_post_of_december_2021_is_its_digest() -> None:
+    post = page.post_page((FIXTURES / "2021-12-08-post-digest-only.html").read_bytes(), rolling=True)
+    case = Case(article_link("/emnews/2021/12/08/202112082206672900.html"))
+    pursue(case, json=replace(RICH, text="", content="", date="2021-12-08 10:46:18"), post=post)
+
+    assert case.article().body == '青禾茶叶指数升至101.5点，为三年来最高，编制方称"没想到"...'
+    assert case.article().date == "2021-12-08 10:46:18"  # the page shows it eight hours late
+
+
+def test_a_post_without_title_or_date_on_its_page_has_them_from_the_json() -> None:
+    bare = page.post_page((FIXTURES / "2022-03-01-post-without-front-matter.html").read_bytes(), rolling=False)
+    case = Case(article_link("/2022/03/01/2022-03-01-NW202203012340000208.html"))
+    pursue(case, json=replace(NO_TEXT, newspapers=()), post=bare)
+
+    assert (case.article().title, case.article().category) == (WHOLE.title, "changjiangshangbao")
+
+
+def test_the_first_date_that_can_be_read_is_taken_and_else_the_first_is_named() -> None:
+    case = Case(PAPER, TAGS)
+    pursue(case, json=replace(WHOLE, date="昨天"), post=POST)
+    assert case.article().date == POST.date
+
+    case = Case(PAPER, TAGS)
+    pursue(case, json=replace(WHOLE, date="昨天"))
+    assert case.article().date == "昨天"
+
+
+def test_the_title_of_a_list_is_the_last_resort() -> None:
+    case = Case(PAPER, TAGS)
+    pursue(case, json=replace(WHOLE, title=""))
+
+    assert case.article().title == "列表里的标题"
+
+
+def test_an_article_without_text_is_refused_with_what_every_road_said() -> None:
+    case = Case(PAPER, TAGS)
+    pursue(case, json=NO_TEXT, shared="a page without text (shell)", post="the mirror has no such page (404)")
+
+    with pytest.raises(Refused) as caught:
+        case.article()
+    assert str(caught.value) == (
+        "no road has a text: the share host's JSON: an answer that lacks it; "
+        "the share page: a page without text (shell); the mirror's page: the mirror has no such page (404)"
+    )
+
+
+# -- settling for less -------------------------------------------------------------------------------------------------
+
+
+def test_rolling_news_waits_for_its_page_until_it_has_to_settle() -> None:
+    for settle in (False, True):
+        case = Case(ROLLING, settle=settle)
+        assert pursue(case, json=RICH) == [PAGE, JSON]
+        if settle:
+            assert case.article().body == RICH.content
+            assert case.article().digest == ""
+            assert case.article().link == RICH.url
+        else:
+            with pytest.raises(Refused, match="which has digest and link"):
+                case.article()
+
+
+@pytest.mark.parametrize("url", ["", "javascript:alert(1)", "http://a b/", "<x>"])
+def test_a_url_that_could_not_end_a_post_is_left_out(url: str) -> None:
+    case = Case(ROLLING, settle=True)
+    pursue(case, json=replace(RICH, url=url))
+
+    assert case.article().link == ""
+
+
+def test_an_article_nobody_can_place_waits_and_is_placed_by_its_path_when_it_has_to_settle() -> None:
+    link = article_link("/zhongqingribao/2022/03/01/NW202203012340000100.html")
+    for settle in (False, True):
+        case = Case(link, ("重磅日报新闻",), settle=settle)
+        assert pursue(case, json=replace(WHOLE, newspapers=())) == [JSON, PAGE]
+        if settle:
+            assert (case.article().category, case.article().tag) == ("zhongqingribao", "重磅日报新闻")
+        else:
+            with pytest.raises(Refused, match="no telling which newspaper"):
+                case.article()
+
+
+# -- bare codes --------------------------------------------------------------------------------------------------------
+
+
+def test_a_bare_code_is_placed_by_what_the_share_host_says() -> None:
+    case = Case(BARE)
+
+    assert pursue(case, json=WHOLE) == [JSON]
+    assert (case.article().name, case.article().category) == (BARE.name, "kejiribao")
+
+
+def test_a_bare_code_turns_out_to_be_rolling_news_when_its_page_is_found_there() -> None:
+    case = Case(ArticleLink(Name(ROLLING.name.number)))
+    pursue(case, json=replace(RICH, text="", newspapers=()), post=ROLLING_POST)
+
+    assert case.article().name == ROLLING.name
+    assert case.article().body == RICH.content
+    assert case.article().tag == "东财滚动新闻"
+
+
+def test_a_bare_code_that_is_nowhere_keeps_the_name_it_was_asked_by() -> None:
+    case = Case(BARE)
+    pursue(case)
+
+    assert case.name == BARE.name
+
+
+FORMS: list[Callable[[], Case]] = [lambda: Case(PAPER), lambda: Case(ROLLING, settle=True), lambda: Case(BARE)]
+
+
+@pytest.mark.parametrize("make", FORMS)
+def test_a_case_that_was_never_asked_says_so(make: Callable[[], Case]) -> None:
+    with pytest.raises(Refused, match="nothing was asked"):
+        make().article()
