@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from html import unescape
 
 import nh3
@@ -85,6 +86,7 @@ def visible_text(html: str) -> str:
     return " ".join(_INVISIBLE.sub("", "".join(text for text, _ in _visible(html))).split())
 
 
+@lru_cache(maxsize=8)  # the roads and the pipelines ask it of one text, several times in a row
 def has_substance(html: str) -> bool:
     """Whether there is anything to read or to look at: visible text, or a picture that has an address."""
     return any(picture or _INVISIBLE.sub("", text).strip() for text, picture in _visible(html))

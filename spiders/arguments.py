@@ -31,7 +31,8 @@ class Selection:
     """Which articles a run is to go after.
 
     Attributes:
-        patterns: names or shell globs of categories, tags or newspapers, lower case; none means all.
+        patterns: names or shell globs of categories, tags or newspapers, lower case and with single spaces; none
+            means all.
         since, until: days in Asia/Shanghai, inclusive.
         limit: stop after so many new posts.
         full: read every list, and look again at what is archived.
@@ -58,21 +59,25 @@ class Selection:
         since, until = (_day(arguments, name, today) for name in ("since", "until"))
         if since and until and since > until:
             raise ArgumentError(f"since={since} is after until={until}; no day lies between")
-        patterns = tuple(word.strip().lower() for word in arguments.get("category", "").split(",") if word.strip())
+        patterns = tuple(_plain(word) for word in arguments.get("category", "").split(",") if word.strip())
         if "category" in arguments and not patterns:
             raise ArgumentError("category= names nothing; give names or globs, like category=kejiribao,zhengquan*")
         return cls(patterns, since, until, _limit(arguments), flag(arguments, "full"))
 
     def wants_section(self, tags: Iterable[str], segments: tuple[str, ...]) -> bool:
-        """Tell whether a list, known by its headings and the path of its articles, was asked for."""
+        """Tell whether a list, known by its headings and the path of its articles, was asked for.
+
+        A name with spaces, which the mirror splits into several headings, answers to each of them and to the whole.
+        """
         if not self.patterns:
             return True
+        tags = tuple(tags)
         names = {" ".join(segments)}
-        for tag in tags:
+        for tag in (*tags, " ".join(tags)):
             newspaper = newspaper_of(tag)
             names |= {tag, newspaper, category_of(newspaper)}
-        lowered = {name.lower() for name in names if name}
-        return any(fnmatchcase(name, pattern) for name in lowered for pattern in self.patterns)
+        plain = {_plain(name) for name in names if name}
+        return any(fnmatchcase(name, pattern) for name in plain for pattern in self.patterns)
 
     def wants(self, link: ArticleLink, tags: Iterable[str]) -> bool:
         """Tell whether an article was asked for."""
@@ -123,6 +128,11 @@ def day_in_number(number: str) -> date | None:
         return date(int(number[:4]), int(number[4:6]), int(number[6:8]))
     except ValueError:
         return None
+
+
+def _plain(name: str) -> str:
+    """Make a name comparable: lower case, one space between words."""
+    return " ".join(name.lower().split())
 
 
 def _day(arguments: Mapping[str, str], name: str, today: date) -> date | None:

@@ -63,7 +63,7 @@ class Archive:
         self.root = root
         self.clock = clock
         with contextlib.ExitStack() as held:
-            held.callback(os.close, _hold(root))
+            held.callback(os.close, hold(root))
             try:
                 self._begin(free_space, held)
             except OSError as error:
@@ -76,7 +76,7 @@ class Archive:
 
     def _begin(self, free_space: int, held: contextlib.ExitStack) -> None:
         """Check the folder, open what is in it, and make good what a killed run left."""
-        _check_room(self.root, free_space)
+        check_room(self.root, free_space)
         files.sweep(self.root)
         self.posts = Posts(self.root)
         self.ledger = Ledger(self.root / LEDGER)
@@ -86,9 +86,8 @@ class Archive:
         self.captures = Captures(self.root / CAPTURES, now=self.clock.now)
         if found := self.captures.recover(*(self.ledger.committed() or (None, None))):
             logger.warning("%s", found)
-        held.callback(self.captures.close)
         self.ledger.sync_captures = self.captures.sync
-        held.callback(self.ledger.flush)
+        held.callback(self._finish)
 
     def _adopt(self) -> None:
         """Give a ledger that was lost the posts that are there, so that nothing is fetched twice."""
@@ -107,7 +106,16 @@ class Archive:
         Raises:
             OSError, sqlite3.Error: the disk did not take the last captures.
         """
-        self._held.close()  # ledger and captures are brought to the disk, then closed, then the lock is let go
+        self._held.close()
+
+    def _finish(self) -> None:
+        try:
+            self.ledger.flush()
+        except STORAGE_ERRORS:
+            with contextlib.suppress(OSError):  # the first error says more
+                self.captures.close()
+            raise
+        self.captures.close()
 
     def keep(self, exchange: Exchange) -> Capture:
         """Keep an exchange in the captures; durable with the next ledger transaction, or `Captures.sync`.
@@ -164,8 +172,16 @@ def run_of(crawler: Crawler) -> Run:
     return _runs[crawler]
 
 
-def _hold(root: Path) -> int:
-    """Make the folder and lock it for this process; the kernel lets go of it whatever becomes of us."""
+def hold(root: Path) -> int:
+    """Make the folder and lock it for this process; the kernel lets go of it whatever becomes of us.
+
+    Returns:
+        The lock, an open file; closing it lets go.
+
+    Raises:
+        BusyError: another run holds it.
+        CannotStartError: the folder cannot be made or locked.
+    """
     try:
         files.make_directory(root)
         handle = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
@@ -182,8 +198,8 @@ def _hold(root: Path) -> int:
     return handle
 
 
-def _check_room(root: Path, needed: int) -> None:
-    """Find out now, not after the first article, that the disk is full or read-only."""
+def check_room(root: Path, needed: int) -> None:
+    """Find out now, not after the first article, that the disk is full or read-only; raises `CannotStartError`."""
     free = shutil.disk_usage(root).free
     if free < needed:
         raise CannotStartError(

@@ -134,13 +134,14 @@ def test_too_little_room_cannot_start(nowhere: Any) -> None:
 
 def test_a_second_run_leaves_the_archive_to_the_first(small_replica: Replica, crawl_into: Callable[..., Any]) -> None:
     crawl = crawl_into(small_replica)
-    small_replica.slow_seconds = 0.3
+    small_replica.slow_seconds = 2
     small_replica.faults([{"match": "GetNewsText", "do": "slow", "times": -1}])
     first = started(crawl)
     wait_for_posts(crawl, 1)
     second = crawl("finews")
     assert second.code == 75, second
     assert "another run holds the archive" in second.err
+    small_replica.faults([])
     first.communicate(timeout=60)
     assert first.returncode == 0
 

@@ -81,6 +81,12 @@ def test_what_markdown_made_is_markdown_again(shown: str, typed: str) -> None:
     assert unmark(shown) == typed
 
 
+def test_bare_ampersands_return_to_attributes_and_stay_entities_in_text() -> None:
+    shown = '<p><a href="http://a.cn/?b=1&amp;c=2" title="R&amp;D">R&amp;D &nbsp;</a></p>'
+
+    assert turn_back(shown, rolling=True) == '<p><a href="http://a.cn/?b=1&c=2" title="R&D">R&amp;D &nbsp;</a></p>'
+
+
 @pytest.mark.parametrize(
     "block",
     [

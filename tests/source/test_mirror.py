@@ -258,3 +258,19 @@ def test_a_damaged_page_is_lists_or_not_understood(page: str, cuts: list[tuple[i
 @pytest.mark.parametrize("tag", [b"<ul>", b"<div>", b"<section>", b"<a href='x'>"])
 def test_a_page_nested_without_end_is_read_or_refused(tag: bytes) -> None:
     understand(b"<section>" + tag * 5000)
+
+
+@pytest.mark.sample
+def test_every_list_of_the_sample_is_understood_and_together_they_hold_every_post(sample: Path) -> None:
+    home = mirror.home((sample / "site" / "index.html").read_bytes())
+    assert not any(one.refused for one in home)
+    assert len(mirror.rolling((sample / "site" / "emnews" / "index.html").read_bytes()).links) == 20
+    assert mirror.feed((sample / "site" / "feed.xml").read_bytes())[1] == ()
+    shown = set()
+    for page in (sample / "site" / "category").iterdir():
+        listed = mirror.category(page.read_bytes())
+        assert listed.links, page.name
+        assert not listed.refused, page.name
+        shown |= {str(link.name) for link in listed.links}
+
+    assert shown == {path.stem[11:] for path in (sample / "_posts").glob("????-??-??-*.md")}

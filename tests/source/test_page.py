@@ -43,9 +43,6 @@ def read(name: str, *, rolling: bool = False) -> PostPage:
     return post_page(saved(name), rolling=rolling)
 
 
-# -- newspapers --------------------------------------------------------------------------------------------------------
-
-
 def test_a_newspapers_page_gives_every_part_of_its_post() -> None:
     assert read("2022-03-01-post-newspaper.html") == PostPage(
         title="小水电站的第0个好年头",
@@ -138,9 +135,6 @@ def test_windows_line_ends_and_a_byte_order_mark_change_nothing() -> None:
     assert post_page(b"\xef\xbb\xbf" + page.replace(b"\n", b"\r\n"), rolling=False) == post_page(page, rolling=False)
 
 
-# -- rolling news ------------------------------------------------------------------------------------------------------
-
-
 def test_a_rolling_page_gives_digest_link_and_the_body_without_line_ends() -> None:
     page = read("2022-03-01-post-rolling.html", rolling=True)
 
@@ -215,13 +209,7 @@ def test_what_is_no_page_at_all_is_not_understood(content: bytes) -> None:
         post_page(content, rolling=False)
 
 
-# -- Markdown and HTML turned back -------------------------------------------------------------------------------------
-
-
-def test_bare_ampersands_return_to_attributes_and_stay_entities_in_text() -> None:
-    shown = '<p><a href="http://a.cn/?b=1&amp;c=2" title="R&amp;D">R&amp;D &nbsp;</a></p>'
-
-    assert turn_back(shown, rolling=True) == '<p><a href="http://a.cn/?b=1&c=2" title="R&D">R&amp;D &nbsp;</a></p>'
+# -- anything at all ---------------------------------------------------------------------------------------------------
 
 
 FRAGMENTS = st.sampled_from(
@@ -294,9 +282,6 @@ def test_a_page_of_one_piece_without_end_is_read_in_good_time(piece: str) -> Non
             post_page(page.encode(), rolling=True)
         except Refused as error:
             assert str(error)  # noqa: PT017
-
-
-# -- the sample --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.sample

@@ -1,4 +1,4 @@
-"""Which category and tag an article gets: the spelling that explains its path, since the path is lower case and split."""
+"""Category and tag of an article: the spelling that explains its path, which is lower case and split at spaces."""
 
 from __future__ import annotations
 

@@ -207,13 +207,10 @@ def test_what_is_no_page_is_not_understood(content: bytes) -> None:
 
 # -- anything at all ---------------------------------------------------------------------------------------------------
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["Id", "text", "x"]), inner, max_size=3)
-    ),
-    max_leaves=8,
-)
+# Two levels written out: st.recursive draws by its own history and calls itself flaky on a loaded machine.
+LEAF = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
+NESTED = st.lists(LEAF, max_size=3) | st.dictionaries(st.sampled_from(["Id", "text", "x"]), LEAF, max_size=3)
+JSON = LEAF | NESTED | st.lists(NESTED, max_size=3)
 
 
 def understand(content: bytes) -> None:
