@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 HTTP_OK, NOT_MODIFIED = 200, 304
+# Every status comes to its callback but the redirects, which Scrapy follows only where nobody asks to see them.
+_ANSWERS = frozenset(range(100, 600)) - {301, 302, 303, 307, 308}
 
 
 class ArchiveSpider(Spider):
@@ -209,7 +211,7 @@ class ArchiveSpider(Spider):
             headers=headers,
             priority=priority,
             dont_filter=True,
-            meta={"handle_httpstatus_all": True, "service": service},
+            meta={"handle_httpstatus_list": _ANSWERS, "service": service},
             cb_kwargs=kwargs,
         )
 

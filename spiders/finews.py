@@ -83,7 +83,6 @@ class FinewsSpider(ArchiveSpider):
     def home(self, response: Response, listed: ListPage) -> Iterator[Any]:
         """Read the home page; then the lists that are due, or the articles."""
         self.run.counts["lists"] += 1
-        sections: tuple[Section, ...] = ()
         if response.status == NOT_MODIFIED:
             self.run.counts["lists unchanged"] += 1
         elif response.status != HTTP_OK:
@@ -95,42 +94,46 @@ class FinewsSpider(ArchiveSpider):
                 self.list_failed(listed, Kind.UNDERSTAND, str(error), response)
             else:
                 self.home_read(sections, response)
-        yield from self.due(sections)
+        yield from self.due()
 
     def home_read(self, sections: tuple[Section, ...], response: Response) -> None:
         """Put every link into the ledger, with the lists it makes due, and what the page can be asked with."""
         self.refuse(ListPage(HOME, ""), sections, response)
         found = sightings(sections)
         self.seen |= found
-        due = due_lists(sections, self.archive.ledger.known)
+        due = [*due_lists(sections, self.archive.ledger.known), *self.every_list(sections)]
+        clear = not any(section.refused for section in sections)  # else the next run must meet it again, not a 304
         self.run.counts["seen"] += len(found)
         self.archive.ledger.list_read(
             HOME,
             found.values(),
             now=self.archive.now(),
-            validators=_validators(response),
+            validators=_validators(response) if clear else None,
             due=[(page.path, page.tag) for page in due],
         )
         for sentence in self.selection.unmatched([(s.tag, link.segments) for s in sections for link in s.links[:1]]):
             self.note(sentence)
 
-    def due(self, sections: tuple[Section, ...]) -> Iterator[Any]:
+    def due(self) -> Iterator[Any]:
         """Ask for the lists that are due, from this run or an earlier one; without any, begin with the articles."""
         for path, tag in self.archive.ledger.drop_overdue_lists(now=self.archive.now()):
             why = f"the list of {tag} could not be read for three days; posts that only it showed may be lost"
             self.list_failed(ListPage(path, tag), Kind.FETCH, why, None, due=False)
         pages = [ListPage(path, tag) for path, tag in self.archive.ledger.pending_lists() if path != HOME]
-        if self.selection.full:
-            every = due_lists(sections, known=lambda _: False, shown=1)
-            pages = list({page.path: page for page in (*every, *pages)}.values())
         pages = [page for page in pages if self.selection.wants_section((page.tag,), ())]
-        if self.selection.full and sections and not self.selection.patterns:
-            pages.append(ListPage(FEED, ""))
         self.open_lists = len(pages)
         for page in pages:
             yield self.list_request(page, self.feed if page.path == FEED else self.category)
         if not pages:
             yield from self.articles()
+
+    def every_list(self, sections: tuple[Section, ...]) -> list[ListPage]:
+        """Give the lists that ``full`` makes due: they are in the ledger's queue like any other, should they fail."""
+        if not self.selection.full:
+            return []
+        every = due_lists(sections, known=lambda _: False, shown=1)
+        feed = [] if self.selection.patterns else [ListPage(FEED, "the feed")]
+        return [page for page in every if self.selection.wants_section((page.tag,), ())] + feed
 
     def category(self, response: Response, listed: ListPage) -> Iterator[Any]:
         """Read a category's page."""
@@ -177,7 +180,9 @@ class FinewsSpider(ArchiveSpider):
                 for sentence in refused:
                     self.list_failed(listed, Kind.UNDERSTAND, sentence, response)
                 self.saw(FEED, {str(entry.link.name): Sighting(entry.link, ()) for entry in entries})
-        elif response.status not in NOT_THERE:
+        elif response.status in NOT_THERE:
+            self.archive.ledger.list_settled(FEED)
+        else:
             self.list_failed(listed, Kind.FETCH, f"HTTP {response.status}", response)
         yield from self.list_done()
 
@@ -191,7 +196,7 @@ class FinewsSpider(ArchiveSpider):
         """A list could not be asked at all."""
         listed: ListPage = failure.request.cb_kwargs["listed"]  # type: ignore[attr-defined]
         self.list_failed(listed, Kind.FETCH, describe_failure(failure), None)
-        yield from (self.due(()) if listed.path == HOME else self.list_done())
+        yield from (self.due() if listed.path == HOME else self.list_done())
 
     def list_done(self) -> Iterator[Any]:
         """Begin with the articles when the last list is done."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import re
+import threading
 from collections.abc import Callable
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -263,3 +265,57 @@ def test_a_list_that_never_can_be_read_is_reported_and_given_up_after_three_days
     assert "could not be read for three days" in crawl.last_run()["failures"][0]["reason"]
     assert "/category/kejiribao.html" not in asked(replica)
     assert crawl("finews", "category=kejiribao", **later).code == 0
+
+
+def test_a_host_that_moved_is_followed_by_its_redirects(small_replica: Replica, crawl_into: CrawlInto) -> None:
+    class Moved(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(301)
+            self.send_header("Location", small_replica.url.rstrip("/") + self.path)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *words: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Moved) as old:
+        threading.Thread(target=old.serve_forever, daemon=True).start()
+        crawl = crawl_into(small_replica)
+        ended = crawl("finews", NEWSSHARE_URL=f"http://127.0.0.1:{old.server_port}/")
+        old.shutdown()
+    assert ended.code == 0, ended
+    assert crawl.posts() == {piece.relative_path: piece.archived() for piece in small_replica.pieces}
+
+
+def test_a_list_that_failed_in_a_full_run_is_asked_for_by_the_next(replica: Replica, crawl_into: CrawlInto) -> None:
+    crawl = crawl_into(replica)
+    assert crawl("finews").code == 0
+    replica.faults([{"match": "^/feed.xml", "do": "500", "times": -1}])
+    assert crawl("finews", "full=1", RETRY_TIMES=0).code == 3
+    replica.reset()
+    assert crawl("finews").code == 0
+    assert asked(replica).count("/feed.xml") == 1
+
+
+def test_a_link_that_was_not_understood_is_named_by_every_run(small_replica: Replica, crawl_into: CrawlInto) -> None:
+    class Forged(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            page = b'<section><h2 id="t">t</h2><ul><li><a href="http://evil.example/a.html">x</a></li></ul></section>'
+            self.send_response(200 if self.path == "/" else 404)
+            self.send_header("ETag", '"1"')
+            self.send_header("Content-Length", str(len(page)))
+            self.end_headers()
+            self.wfile.write(page)
+
+        def log_message(self, *words: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Forged) as source:
+        threading.Thread(target=source.serve_forever, daemon=True).start()
+        crawl = crawl_into(small_replica)
+        url = f"http://127.0.0.1:{source.server_port}/"
+        for _ in range(2):
+            ended = crawl("finews", FINEWS_URL=url, NEWSSHARE_URL=url)
+            assert ended.code == 4, ended
+            assert "evil.example" in ended.err
+        source.shutdown()
