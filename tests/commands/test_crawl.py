@@ -8,6 +8,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -91,9 +92,7 @@ def test_an_unknown_spider_is_usage(nowhere: Any) -> None:
 
 def test_help_tells_spiders_arguments_and_exit_codes() -> None:
     shown = subprocess.run(
-        [ROOT / ".venv/bin/scrapy", "crawl", "-h"]
-        if (ROOT / ".venv/bin/scrapy").exists()
-        else ["scrapy", "crawl", "-h"],
+        [sys.executable, "-m", "scrapy", "crawl", "-h"],
         cwd=ROOT,
         capture_output=True,
         text=True,
