@@ -53,11 +53,15 @@ def tidy(html: str) -> tuple[str, list[str]]:
     Returns:
         The normalised body and no faults, or a repaired one and the faults it had. Either passes ``faults``.
     """
+    tidied, found = _tidied(html)
+    return tidied, list(found)
+
+
+@lru_cache(maxsize=8)  # the roads and the pipelines ask of one text several times in a row
+def _tidied(html: str) -> tuple[str, tuple[str, ...]]:
     html = normalise(html)
-    found = faults(html)
-    if not found:
-        return html, found
-    return normalise(clean(html)), found
+    found = tuple(faults(html))
+    return (normalise(clean(html)) if found else html), found
 
 
 def clean(html: str) -> str:
@@ -86,7 +90,7 @@ def visible_text(html: str) -> str:
     return " ".join(_INVISIBLE.sub("", "".join(text for text, _ in _visible(html))).split())
 
 
-@lru_cache(maxsize=8)  # the roads and the pipelines ask it of one text, several times in a row
+@lru_cache(maxsize=8)  # as above
 def has_substance(html: str) -> bool:
     """Whether there is anything to read or to look at: visible text, or a picture that has an address."""
     return any(picture or _INVISIBLE.sub("", text).strip() for text, picture in _visible(html))
@@ -94,7 +98,7 @@ def has_substance(html: str) -> bool:
 
 def _visible(html: str) -> Iterator[tuple[str, bool]]:
     """Give the visible pieces of a body in order: text (a space for a line break), or True for a picture."""
-    html = tidy(html)[0]
+    html = _tidied(html)[0]
     depth, hidden, end = 0, 0, 0  # hidden: the depth at which something invisible was opened, or 0
     for token in bodycheck.TOKEN.finditer(html):
         closing, name, rest = token.groups()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import warnings
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from dateutil import parser as dateutil_parser
@@ -45,6 +46,7 @@ _YEAR_FIRST = re.compile(r"[12]\d{3}", re.ASCII)
 _LONGEST = 80
 
 
+@lru_cache(maxsize=8)  # one date is asked for several times in a row
 def parse(text: str) -> datetime:
     """Make an aware time in Asia/Shanghai of a date as the source writes it.
 

@@ -20,7 +20,8 @@ def finish(article: Article) -> Article:
     Raises:
         Refused: its date cannot be read, or it lacks what a post needs.
     """
-    return complete(tidied(dated(article))[0])
+    # Asked before the body is tidied, since that has been asked of this very text before; tidying changes no answer.
+    return tidied(complete(dated(article)))[0]
 
 
 def dated(article: Article) -> Article:

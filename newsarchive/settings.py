@@ -27,6 +27,8 @@ FREE_SPACE_MIB = 64
 # or after so many runs; until then it waits for the exact text.
 SETTLE_HOURS = 6
 SETTLE_TRIES = 6
+# How many processes rebuild and verify may use; 0 is one for each processor.
+PROCESSES = 0
 
 # -- Manners -------------------------------------------------------------------------------------------------------
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from newsarchive.replica.compose import NOW, compose
+from newsarchive.replica.piece import named
 from newsarchive.replica.server import Replica
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -109,6 +112,53 @@ def new_crawl() -> Callable[[str, Path], Crawl]:
 def crawl_into(tmp_path: Path) -> Callable[[Replica], Crawl]:
     """Give a crawl of a replica into an archive of its own."""
     return lambda running: Crawl(running.url, tmp_path / "archive")
+
+
+@pytest.fixture(scope="session")
+def kept_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive of everything the source is known to do, after several runs with edits; to be copied, not changed.
+
+    Two codes, one of which turns out to be rolling news; the rolling news alone; a full look after two edits; and once
+    more a code that is rolling news and archived. So numbers with both forms are there that different runs archived.
+    """
+    archive = tmp_path_factory.mktemp("kept") / "archive"
+    with Replica(compose()) as source:
+        crawl = Crawl(source.url, archive)
+        odd, later = (named(source.pieces, name)[0] for name in ("digest-only", "digest-only-with-zone"))
+        plain = [piece for piece in source.pieces if not piece.oddity and piece.text]
+        paper, rolling = (next(piece for piece in plain if piece.rolling is form) for form in (False, True))
+        assert crawl("newsshare", f"code=NW{odd.number},{paper.code}").code == 0
+        assert crawl("finews", "category=emnews").code == 0
+        source.edit(paper.number, title="更正：标题已改")
+        source.edit(rolling.number, text="<p>更正后的正文。</p>")
+        assert crawl("finews", "full=1", NEWSARCHIVE_CLOCK=(NOW + timedelta(hours=1)).isoformat()).code == 0
+        assert crawl("newsshare", f"code=NW{later.number}").code == 0
+    return archive
+
+
+@pytest.fixture
+def archive(kept_archive: Path, tmp_path: Path) -> Path:
+    """A copy of `kept_archive` of one's own."""
+    return Path(shutil.copytree(kept_archive, tmp_path / "archive"))
+
+
+@pytest.fixture(scope="session")
+def small_kept_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive of six articles and one edit, in which every kind of kept file is; to be copied, not changed."""
+    archive = tmp_path_factory.mktemp("small") / "archive"
+    pieces = [piece for piece in compose() if not piece.oddity][-6:]
+    with Replica(pieces) as source:
+        crawl = Crawl(source.url, archive)
+        assert crawl("finews").code == 0
+        source.edit(next(piece for piece in pieces if not piece.rolling).number, title="更正：标题已改")
+        assert crawl("finews", "full=1", NEWSARCHIVE_CLOCK=(NOW + timedelta(hours=1)).isoformat()).code == 0
+    return archive
+
+
+@pytest.fixture
+def small(small_kept_archive: Path, tmp_path: Path) -> Path:
+    """A copy of `small_kept_archive` of one's own."""
+    return Path(shutil.copytree(small_kept_archive, tmp_path / "archive"))
 
 
 @pytest.fixture

@@ -35,7 +35,7 @@ def test_every_argument_is_shown_in_the_readme(name: str) -> None:
     assert f"-a {name}=" in document("README.md")
 
 
-@pytest.mark.parametrize("code", [0, 1, 2, 3, 4, 75, 130, 143])
+@pytest.mark.parametrize("code", [0, 1, 2, 3, 4, 5, 75, 130, 143])
 def test_every_exit_code_is_explained_in_the_readme(code: int) -> None:
     assert re.search(rf"^\| (?:\d+, )?{code}(?:, \d+)? \|", document("README.md"), re.MULTILINE)
 

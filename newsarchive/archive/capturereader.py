@@ -15,7 +15,7 @@ from newsarchive.archive.gzipmember import Damaged
 from newsarchive.archive.warcrecord import END, IDENTICAL, Capture, Exchange, Headers, unmasked
 
 _FILE = re.compile(r"(\d{8})-(\d{4,})\.warc\.gz", re.ASCII)
-_VERSION = b"WARC/1.1"
+_VERSION = "WARC/1.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,8 @@ def split_name(name: str) -> tuple[str, int] | None:
     return (match[1], int(match[2])) if match else None
 
 
-def read_at(folder: Path, file: str, offset: int) -> tuple[Capture, Exchange]:
-    """Read one answer back, with the question that belongs to it.
+def read_at(folder: Path, file: str, offset: int, *, question: bool = True) -> tuple[Capture, Exchange]:
+    """Read one answer back, with the question that belongs to it unless it is not asked for.
 
     A revisit is given the body of the record it refers to. A request record that is missing or damaged leaves
     ``method`` empty: the answer can do without it, and `iterate` names the damage.
@@ -84,11 +84,13 @@ def read_at(folder: Path, file: str, offset: int) -> tuple[Capture, Exchange]:
             size = _size(stream)
             record, length = _record(stream, offset, size)
             capture, exchange = _answer(folder, record, file, offset, length)
+            if not question:
+                return capture, exchange
             try:
-                question, _ = _record(stream, offset + length, size)
+                asked, _ = _record(stream, offset + length, size)
             except Damaged:
                 return capture, exchange
-            return capture, _with_request(exchange, capture, question)
+            return capture, _with_request(exchange, capture, asked)
     except (ValueError, KeyError, FileNotFoundError) as error:
         raise CaptureError(Fault(file, offset, 0, _reason(error))) from error
 
@@ -113,7 +115,7 @@ def _iterate_file(folder: Path, name: str) -> Iterator[tuple[Capture, Exchange] 
         if size == 0:
             yield Fault(name, 0, 0, "the file is empty")
         for stretch in gzipmember.walk(stream, size):
-            found = _look(folder, stream, name, stretch, size)
+            found = look(folder, stream, name, stretch, size)
             if pending:
                 capture, exchange = pending
                 yield capture, _with_request(exchange, capture, found) if isinstance(found, Record) else exchange
@@ -126,9 +128,18 @@ def _iterate_file(folder: Path, name: str) -> Iterator[tuple[Capture, Exchange] 
             yield pending
 
 
-def _look(
+def look(
     folder: Path, stream: BinaryIO, name: str, stretch: gzipmember.Stretch, size: int
 ) -> tuple[Capture, Exchange] | Record | Fault:
+    """Read what stands in a stretch of a file: an answer without its question, another record, or damage.
+
+    Args:
+        folder: the captures.
+        stream: the file, open.
+        name: its name.
+        stretch: as `gzipmember.walk` gives it.
+        size: of the file.
+    """
     reason = stretch.damage
     if not reason:
         try:
@@ -146,7 +157,7 @@ def _look(
 def _open(folder: Path, name: str) -> BinaryIO:
     if "/" in name or not name.endswith(".warc.gz"):
         raise Damaged(f"{name!r} is no capture file's name")
-    return (folder / name).open("rb")
+    return open(f"{folder}/{name}", "rb")  # noqa: PTH123 - many thousands of times; callers close it
 
 
 def _size(stream: BinaryIO) -> int:
@@ -156,8 +167,8 @@ def _size(stream: BinaryIO) -> int:
 def _record(stream: BinaryIO, offset: int, size: int) -> tuple[Record, int]:
     content, length = gzipmember.unpack(stream, offset, size)
     head, _, rest = content.partition(END)
-    version, *lines = head.split(b"\r\n")
-    fields = dict(line.decode().split(": ", 1) for line in lines)
+    version, *lines = head.decode().split("\r\n")
+    fields = dict([line.split(": ", 1) for line in lines])
     block = rest[: -len(END)]
     digest = f"sha256:{hashlib.sha256(block).hexdigest()}"
     if version != _VERSION or not rest.endswith(END) or fields["Content-Length"] != str(len(block)):

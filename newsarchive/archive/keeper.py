@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from newsarchive.archive import files
+from newsarchive.archive import files, seal
 from newsarchive.archive.captures import Capture, CaptureError, Captures, Exchange
 from newsarchive.archive.ledger import Ledger
 from newsarchive.archive.posts import POSTS, REVISIONS, Posts
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-LEDGER = "ledger.db"
+LEDGER = seal.LEDGER
 CAPTURES = "captures"
 STORAGE_ERRORS = (OSError, sqlite3.Error)
 """What a full or broken disk raises, wherever something is kept: a reason to stop, not to try the next article."""
@@ -79,7 +79,9 @@ class Archive:
         check_room(self.root, free_space)
         files.sweep(self.root)
         self.posts = Posts(self.root)
+        seal.open_seal(self.root)
         self.ledger = Ledger(self.root / LEDGER)
+        held.callback(seal.seal, self.root)  # called in reverse: the ledger is closed by then
         held.callback(self.ledger.close)
         if self.ledger.is_new:
             self._adopt()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from newsarchive.article import Name
 
 POSTS = "_posts"
 REVISIONS = "revisions"
+SUMS = "SHA256SUMS"
+"""In every folder of revisions: their digests."""
+
 _FILE = re.compile(r"\d{4}-\d{2}-\d{2}-(?P<name>(?:NW)?\d{14,24})\.md", re.ASCII)
 
 
@@ -92,6 +96,7 @@ class Posts:
         folder = PurePosixPath(REVISIONS, *path.parts[1:-1])
         earlier = sorted((self.root / folder).glob(f"{path.stem}.*.md"), key=_age)
         if earlier and earlier[-1].read_bytes() == content:  # a run died between putting aside and replacing
+            note_sum(self.root, folder / earlier[-1].name, content)
             return folder / earlier[-1].name
         stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
         kept, serial = folder / f"{path.stem}.{stamp}.md", 0
@@ -99,13 +104,25 @@ class Posts:
             serial += 1
             kept = folder / f"{path.stem}.{stamp}-{serial}.md"
         write_whole(self.root / kept, content)
+        note_sum(self.root, kept, content)
         return kept
 
     def names(self) -> Iterator[tuple[Name, PurePosixPath]]:
         """Give every post's name and path by its file name; for a ledger that has to be made anew."""
-        for file in (self.root / POSTS).rglob("*.md"):
-            if match := _FILE.fullmatch(file.name):
-                yield Name.parse(match["name"]), PurePosixPath(file.relative_to(self.root).as_posix())
+        for folder, _, names in os.walk(self.root / POSTS):  # Path.rglob takes four times as long
+            below = PurePosixPath(Path(folder).relative_to(self.root).as_posix())
+            for name in names:
+                if match := _FILE.fullmatch(name):
+                    yield Name.parse(match["name"]), below / name
+
+
+def note_sum(root: Path, revision: PurePosixPath, content: bytes) -> None:
+    """Note a revision's digest in the list beside it, in the form ``sha256sum --check`` reads."""
+    sums = root / revision.parent / SUMS
+    known = sums.read_bytes() if sums.exists() else b""
+    line = f"{hashlib.sha256(content).hexdigest()}  {revision.name}\n".encode()
+    if line not in known:
+        write_whole(sums, known + line)
 
 
 def _age(revision: Path) -> tuple[str, int]:

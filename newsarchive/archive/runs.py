@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,6 +18,7 @@ from newsarchive.archive.files import write_whole
 RUNS = "runs"
 
 OK, CANNOT_START, USAGE, INCOMPLETE, SOURCE_CHANGED, DAMAGED, BUSY = 0, 1, 2, 3, 4, 5, 75
+_SUM = re.compile(rb',\n "sha256": "([0-9a-f]{64})"\n}\n\Z')
 _SIGNALLED = 128  # the shells' convention for a process that a signal ended
 
 
@@ -115,9 +118,32 @@ class Run:
         while path.exists():  # two runs in one second, or a clock that stands still
             serial += 1
             path = path.with_name(f"{stamp}-{self.spider}-{serial}.json")
-        text = json.dumps(self.as_json(), ensure_ascii=False, indent=1) + "\n"
-        write_whole(path, text.encode(errors="backslashreplace"))  # half a character becomes \\udXXX, which JSON reads
+        text = json.dumps(self.as_json(), ensure_ascii=False, indent=1)
+        write_whole(path, _summed(text.encode(errors="backslashreplace")))  # half a character becomes \\udXXX: JSON too
         return path
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Read a run's record back.
+
+    Raises:
+        ValueError: it is not as it was written; the message says how it shows.
+        OSError: it cannot be read.
+    """
+    content = path.read_bytes()
+    match = _SUM.search(content)
+    if match is None:
+        raise ValueError("it does not end with the digest of its own content")
+    if hashlib.sha256(content[: match.start(1)]).hexdigest() != match[1].decode():
+        raise ValueError("its content is not what its digest says")
+    record: dict[str, Any] = json.loads(content)
+    return record
+
+
+def _summed(text: bytes) -> bytes:
+    """Add to a JSON object, as its last value, the digest of everything before that value."""
+    head = text.removesuffix(b"\n}") + b',\n "sha256": "'
+    return head + hashlib.sha256(head).hexdigest().encode() + b'"\n}\n'
 
 
 def _stamp(moment: datetime) -> str:

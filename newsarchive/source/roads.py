@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 
 from newsarchive import dates
 from newsarchive.article import ROLLING_CATEGORY, ROLLING_TAG, Article, Name, Origin, Refused
@@ -213,6 +214,7 @@ def _readable(date: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=4096)
 def _can_be_named(newspaper: str) -> bool:
     try:
         check_tag(tag_of(newspaper))

@@ -123,6 +123,9 @@ def test_committed_offset_and_served_places_are_of_the_same_transaction(ledger: 
     ledger.list_read("/", [seen(FIRST)], now=NOON)
     assert dump(ledger, "served") == [("http://share.example/1", "20220302-0001.warc.gz#1000")]
     assert ledger.committed() == ("20220302-0001.warc.gz", 3000)
+    changes = ledger._db.total_changes
+    ledger.flush()
+    assert ledger._db.total_changes == changes + 1, "the offset alone; a place is written once"
 
 
 def test_a_commit_that_fails_is_taken_back_and_the_ledger_goes_on(ledger: Ledger) -> None:

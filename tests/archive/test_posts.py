@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path, PurePosixPath
 
@@ -24,7 +25,19 @@ def posts(tmp_path: Path) -> Posts:
 
 def revisions(posts: Posts) -> dict[str, bytes]:
     folder = posts.root / "revisions"
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.md")}
+
+
+def dies_at(target: Path) -> Callable[[Path, bytes], None]:
+    """Write as ever, but die where one file is to be written."""
+    write_whole = posts_module.write_whole
+
+    def dying(path: Path, content: bytes) -> None:
+        if path == target:
+            raise KeyboardInterrupt
+        write_whole(path, content)
+
+    return dying
 
 
 def test_a_new_post_is_written_and_nothing_is_put_aside(posts: Posts) -> None:
@@ -69,20 +82,27 @@ def test_a_text_that_goes_to_and_fro_is_kept_at_every_turn(posts: Posts) -> None
     assert [revisions(posts)[name] for name in sorted(revisions(posts))] == [FIRST, SECOND, FIRST]
 
 
+@pytest.mark.parametrize("versions", [2, 12])
+def test_the_newest_of_many_revisions_of_one_moment_is_known(
+    versions: int, posts: Posts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(versions + 1):
+        posts.put(PATH, b"version %d" % number, now=NOON)
+    with monkeypatch.context() as dying:
+        dying.setattr(posts_module, "write_whole", dies_at(posts.root / PATH))
+        with pytest.raises(KeyboardInterrupt):
+            posts.put(PATH, SECOND, now=NOON)
+    posts.put(PATH, SECOND, now=NOON)
+    assert sorted(revisions(posts).values()) == sorted(b"version %d" % number for number in range(versions + 1))
+
+
 @pytest.mark.parametrize("later", [timedelta(0), timedelta(minutes=5), timedelta(days=2)])
 def test_a_crash_between_putting_aside_and_replacing_costs_nothing_and_is_not_kept_twice(
     later: timedelta, posts: Posts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     posts.put(PATH, FIRST, now=NOON)
     with monkeypatch.context() as dying:
-        write_whole = posts_module.write_whole
-
-        def dies_at_the_post(path: Path, content: bytes) -> None:
-            if path == posts.root / PATH:
-                raise KeyboardInterrupt
-            write_whole(path, content)
-
-        dying.setattr(posts_module, "write_whole", dies_at_the_post)
+        dying.setattr(posts_module, "write_whole", dies_at(posts.root / PATH))
         with pytest.raises(KeyboardInterrupt):
             posts.put(PATH, SECOND, now=NOON)
     assert (posts.root / PATH).read_bytes() == FIRST

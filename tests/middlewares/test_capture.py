@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import gzip
+import random
 import socket
 import sqlite3
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +25,7 @@ from newsarchive.archive.keeper import Archive
 from newsarchive.clock import Clock
 from newsarchive.middlewares.capture import NOT_KEPT, CaptureMiddleware
 
+ROOT = Path(__file__).resolve().parents[2]
 URL = "http://share.example/NewsData/GetNewsText.do?id=NW202203012340764246&x=%20"
 BODY = gzip.compress('{"text": "<p>正文</p>"}'.encode(), mtime=0)
 
@@ -144,3 +147,19 @@ def test_in_a_crawl_the_bytes_of_the_wire_are_in_the_archive(new_crawl: Any, tmp
     assert records.count(body) == 2
     assert records.count(b"X-Twice: 1\r\nX-Twice: 2") == 2
     assert "维护" in ended.err, "what is read after the capture is decompressed"
+
+
+def test_a_crawl_that_cannot_keep_an_answer_asks_for_nothing_more(new_crawl: Any, tmp_path: Path) -> None:
+    """The kernel lets no file grow beyond 200 KiB; the ledger stays below, the captures don't."""
+    body = random.Random(1).randbytes(300 * 1024)
+    with a_server(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)) as url:
+        crawl = new_crawl(url, tmp_path / "archive")
+        limited = ["sh", "-c", 'ulimit -f 400; exec "$@"', "sh", *crawl.command("finews")]
+        ended = subprocess.run(limited, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert ended.returncode == 1, ended
+    assert "the captures could not be written: [Errno 27] File too large; nothing is torn" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert crawl.last_run()["verdict"].startswith("halted: the captures could not be written")
+    assert crawl.posts() == {}
+    again = crawl("finews")
+    assert again.code == 3, "the next run begins anew; here nobody answers any more"

@@ -143,6 +143,13 @@ async def test_the_servers_patience_is_kept_and_never_shortens_our_own(
 
 
 @pytest.mark.asyncio
+async def test_a_server_that_asks_for_less_than_we_wait_anyway_is_given_our_time(waits: list[float]) -> None:
+    third = Request(URL, meta={"retry_times": 2})
+    await middleware(RETRY_TIMES=5).process_response(third, answer(503, "2"))
+    assert sum(waits) == 4
+
+
+@pytest.mark.asyncio
 async def test_a_date_is_waited_for(waits: list[float]) -> None:
     await middleware().process_response(Request(URL), answer(503, http_date(30)))
     assert sum(waits) == pytest.approx(30, abs=3)

@@ -1,0 +1,196 @@
+"""What happened, read from the captures in the order it happened: which lists said what, which article was asked for.
+
+Exchanges are understood by the path of their URL alone, since hosts move; where the mirror stands below a folder of
+its host, the home page tells. A run begins where its robots.txt or its home page is asked for again.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from http import HTTPStatus
+from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
+
+from newsarchive.archive.attempts import Answer, Attempt, Attempts
+from newsarchive.archive.ledger import KEPT_FOR
+from newsarchive.archive.ledgeranew import NewLedger
+from newsarchive.archive.listhistory import ListHistory
+from newsarchive.archive.scan import Seen
+from newsarchive.article import Name, Refused
+from newsarchive.source.links import ArticleLink, article_link
+from newsarchive.source.lists import Sighting
+from newsarchive.source.roads import Road
+
+_LIST = re.compile(r"/category/[^/]+\.html|/emnews/|/feed\.xml")
+_SHARE = {"NewsData/GetNewsText.do": (Road.JSON, "id"), "html_News/NewsShare.html": (Road.SHARE_PAGE, "infoCode")}
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})  # those Scrapy follows
+
+
+def is_wanted(url: str, status: int) -> bool:
+    """Tell of an answer whether `History` needs all of it: it is a list, or says where else the answer is."""
+    path = url.partition("?")[0]
+    return status in REDIRECTS or path.endswith(("/", "/feed.xml")) or "/category/" in path
+
+
+class History:
+    """Follows the exchanges of an archive, one after the other.
+
+    Args:
+        ledger: a new one; the lists' sightings and what was asked for go into it, by the methods a crawl uses.
+        settle_hours: setting SETTLE_HOURS.
+
+    Attributes:
+        attempts: what was asked for each article; complete after `end`.
+        newest: the moment of the newest exchange.
+    """
+
+    def __init__(self, ledger: NewLedger, *, settle_hours: float) -> None:
+        self.ledger = ledger
+        self.attempts = Attempts()
+        self.newest: datetime | None = None
+        self._settle_hours = settle_hours
+        self._lists = ListHistory(ledger)
+        self._prefixes: dict[str, str] = {}
+        self._robots: set[str] = set()
+        self._open: dict[Name, Attempt] = {}
+        self._asked: dict[str, str] = {}  # of a redirect's target, the URL that was asked for
+        self._queued: datetime | None = None  # when the run had read its lists and began with the articles
+
+    def take(self, seen: Seen) -> None:
+        """Follow the next exchange; `is_wanted` tells of which all of it is needed."""
+        if seen.status == HTTPStatus.OK and not seen.revisit:
+            self.ledger.note_served(seen.url, f"{seen.file}#{seen.offset}")
+        self.newest = seen.when
+        if seen.status in REDIRECTS:
+            self._redirected(seen)
+            return
+        url = urlsplit(self._asked.get(seen.url, seen.url))
+        path = unquote(url.path)
+        for place, (road, key) in _SHARE.items():
+            if path.endswith(f"/{place}"):
+                code = next((value for name, value in parse_qsl(url.query) if name == key), "")
+                self._share(road, code, seen)
+                return
+        if path == "/robots.txt":
+            self._robot(url.netloc, seen)
+            return
+        if path.endswith("/") and not path.endswith("/emnews/"):
+            self._home(url.netloc, path, seen)
+            return
+        path = path.removeprefix(self._prefixes.get(url.netloc, ""))
+        if _LIST.fullmatch(path):
+            self._queued = self._queued if self._open else seen.when
+            if seen.exchange is not None:
+                self._lists.page(path, url.hostname or "", seen.exchange)
+            return
+        try:
+            link = article_link(path)
+        except Refused:
+            return  # nothing a post is made of
+        self._page(link, seen)
+
+    def _redirected(self, seen: Seen) -> None:
+        """Remember what the answer at the address a redirect names will be the answer to."""
+        headers = seen.exchange.headers if seen.exchange else ()
+        location = next((value for name, value in headers if name.lower() == b"location"), b"")
+        to = urljoin(seen.url, location.decode("latin-1"))
+        self._asked[to] = self._asked.get(seen.url, seen.url)
+
+    def end(self) -> None:
+        """The last exchange was taken."""
+        self._new_run()
+
+    # -- runs ----------------------------------------------------------------------------------------------------
+
+    def _robot(self, host: str, seen: Seen) -> None:
+        if host in self._robots:
+            self._new_run()
+        self._robots.add(host)
+        self._queued = self._queued if self._open else seen.when
+
+    def _home(self, host: str, path: str, seen: Seen) -> None:
+        if self._open:
+            self._new_run()
+        self._prefixes[host] = path.removesuffix("/")
+        self._queued = seen.when
+        if seen.exchange is not None:
+            self._lists.home(host.partition(":")[0], seen.exchange)
+
+    def _new_run(self) -> None:
+        self.attempts.add_run(self._open)
+        self._open = {}
+        self._robots.clear()
+        self._asked.clear()
+        self._queued = None
+        self._lists.new_run()
+
+    # -- articles ------------------------------------------------------------------------------------------------
+
+    def _share(self, road: Road, code: str, seen: Seen) -> None:
+        try:
+            number = Name.parse(code).number
+        except Refused:
+            return
+        answer = Answer(seen.file, seen.offset, seen.status)
+        newspaper, rolling = Name(number), Name(number, rolling=True)
+        if road is Road.SHARE_PAGE:  # asked for what the JSON had no text of; an answer too many does no harm
+            for name in (newspaper, rolling):
+                if name in self._open and Road.JSON in self._open[name].answers:
+                    self._add(name, road, answer, seen)
+            return
+        asker = self._asker(newspaper, rolling)
+        self._add(asker, road, answer, seen)
+        other = rolling if asker == newspaper else newspaper
+        if self.ledger.known(other):
+            self._attempt(other, seen).spare[road] = answer
+
+    def _asker(self, newspaper: Name, rolling: Name) -> Name:
+        """Tell which of a number's two forms asked for its JSON: rolling news has asked for its page before."""
+        attempt = self._open.get(rolling)
+        if attempt is not None and Road.MIRROR_PAGE in attempt.answers:
+            had = attempt.answers.get(Road.JSON)
+            if had is None or had.status != HTTPStatus.OK:
+                return rolling
+        return rolling if self.ledger.known(rolling) and not self.ledger.known(newspaper) else newspaper
+
+    def _page(self, link: ArticleLink, seen: Seen) -> None:
+        answer = Answer(seen.file, seen.offset, seen.status, link.path)
+        code = Name(link.name.number)
+        bare = self._open.get(code)
+        looking = bare is not None and not bare.link.path and Road.JSON in bare.answers
+        if link.name.rolling and looking and link.name not in self._open:
+            self._guessed(code, link, answer, seen)
+            return
+        if not self.ledger.known(link.name):
+            self.ledger.see(Sighting(link, ()), now=seen.when)
+        self._add(link.name, Road.MIRROR_PAGE, answer, seen)
+
+    def _guessed(self, code: Name, link: ArticleLink, answer: Answer, seen: Seen) -> None:
+        """A bare code was looked for among the rolling news; where the page is, that is what it is."""
+        self._add(code, Road.MIRROR_PAGE, answer, seen)
+        if seen.status == HTTPStatus.OK:
+            attempt = self._open.pop(code)
+            self.ledger.forget(code)
+            self.ledger.see(Sighting(link, attempt.tags), now=seen.when)
+            self._open[link.name] = attempt
+
+    def _add(self, name: Name, road: Road, answer: Answer, seen: Seen) -> None:
+        attempt = self._attempt(name, seen)
+        attempt.answers[road] = answer  # of several tries in a row the spider sees the last
+        attempt.when = seen.when
+
+    def _attempt(self, name: Name, seen: Seen) -> Attempt:
+        if name in self._open:
+            return self._open[name]
+        row = self.ledger.find(name)
+        if row is None:  # asked for by its code
+            self.ledger.see(Sighting(ArticleLink(name), ()), now=seen.when)
+            row = self.ledger.find(name)
+        if row is None:
+            raise RuntimeError(f"{name} was put into the ledger and is not there")
+        self._queued = self._queued or seen.when
+        left = row.deadline - self._queued
+        near = left >= -KEPT_FOR and left.total_seconds() / 3600 <= self._settle_hours
+        self._open[name] = Attempt(row.link, row.tags, seen.when, near)
+        return self._open[name]

@@ -1,0 +1,240 @@
+"""A ledger made anew beside the one that is there, and what the two say differently. SQL of the ledger's room.
+
+What captures and posts cannot tell, and is therefore kept from the earlier ledger where that is whole: how often and
+when an article was tried in vain and with which error, that it is gone, when it was seen in lists that said nothing
+new, codes asked for that no host answered, lists' errors, and digests of revisions (a lost ledger's are taken from the
+files as they are).
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from newsarchive.archive.ledger import KEPT_FOR, Ledger
+from newsarchive.archive.ledgerrows import stamp
+from newsarchive.source.lists import Sighting
+
+# What a row must say alike. An empty column of either says nothing: a post that was adopted or imported has no capture.
+MATTERS = ("state", "post", "post_sha256", "category", "origin", "capture")
+
+_KEEP = """
+UPDATE main.articles SET
+    first_seen = min(main.articles.first_seen, o.first_seen), last_seen = max(main.articles.last_seen, o.last_seen),
+    tries = o.tries, last_try = coalesce(o.last_try, main.articles.last_try),
+    error_kind = CASE main.articles.state WHEN 'captured' THEN NULL ELSE o.error_kind END,
+    error = CASE main.articles.state WHEN 'captured' THEN NULL ELSE o.error END,
+    state = CASE WHEN main.articles.state = 'pending' AND o.state = 'gone' THEN 'gone' ELSE main.articles.state END
+FROM earlier.articles AS o WHERE o.name = main.articles.name
+"""
+_KEEP_ADOPTED = """
+UPDATE main.articles SET state = o.state, path = o.path, segments = o.segments, day = o.day, title = o.title,
+    tags = o.tags, deadline = o.deadline, category = o.category, origin = o.origin, capture = o.capture
+FROM earlier.articles AS o
+WHERE o.name = main.articles.name AND main.articles.origin IS NULL AND main.articles.post = o.post
+    AND main.articles.post_sha256 = o.post_sha256
+"""
+_KEEP_ROWS = """
+INSERT INTO main.articles SELECT * FROM earlier.articles AS o
+WHERE o.name NOT IN (SELECT name FROM main.articles)
+"""
+_KEEP_LISTS = """
+INSERT INTO main.lists SELECT * FROM earlier.lists WHERE true
+ON CONFLICT (path) DO UPDATE SET error = excluded.error, last_read = excluded.last_read, pending = excluded.pending,
+    tag = excluded.tag, due_until = excluded.due_until, etag = excluded.etag, last_modified = excluded.last_modified
+"""
+_ADOPT = """
+INSERT INTO articles (name, state, first_seen, last_seen, deadline, post, post_sha256)
+VALUES (:name, 'captured', :now, :now, :now, :post, :sha256)
+ON CONFLICT (name) DO UPDATE SET state = 'captured', post = excluded.post, post_sha256 = excluded.post_sha256,
+    error = NULL, error_kind = NULL
+WHERE state != 'captured'
+"""
+
+
+def copy_ledger(ledger: Path, copy: Path, *, busy: bool) -> bool:
+    """Copy a ledger as of one moment; tells whether there is one.
+
+    Args:
+        ledger: the file.
+        copy: where to, in a folder of our own.
+        busy: a run is writing to it; then SQLite copies it, else its bytes are copied with those of its log.
+
+    Raises:
+        OSError, sqlite3.Error: it cannot be read.
+    """
+    if not ledger.exists():
+        return False
+    if busy:
+        with (
+            closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)) as source,
+            closing(sqlite3.connect(copy)) as to,
+        ):
+            source.backup(to)
+        return True
+    shutil.copyfile(ledger, copy)
+    log = ledger.with_name(f"{ledger.name}-wal")
+    if log.exists():  # what a killed run had committed is in it
+        shutil.copyfile(log, copy.with_name(f"{copy.name}-wal"))
+    return True
+
+
+def newest_post(ledger: Path, name: str) -> tuple[str, str] | None:
+    """Give path and digest of an article's post by a ledger that a run is writing to; None where it has none.
+
+    Raises:
+        sqlite3.Error: the ledger cannot be read.
+    """
+    with closing(sqlite3.connect(f"{ledger.absolute().as_uri()}?mode=ro", uri=True)) as db:
+        row = db.execute(
+            "SELECT post, post_sha256 FROM articles WHERE name = ? AND state = 'captured'", (name,)
+        ).fetchone()
+    return (str(row[0]), str(row[1])) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a row says, and what it should by captures and posts; `said` is None where there is no such row."""
+
+    name: str
+    column: str
+    said: str | None
+    should: str | None
+
+
+class NewLedger(Ledger):
+    """A ledger while it is made: one transaction from beginning to end, nothing durable before it is in place.
+
+    Args:
+        path: of a file that is empty, or not there.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._db.execute("PRAGMA journal_mode = OFF")  # where it fails half-way, the whole file is thrown away
+        self._db.execute("PRAGMA synchronous = OFF")
+        self._db.execute("BEGIN")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        yield
+        if self._served:
+            self._db.executemany("INSERT OR REPLACE INTO served (url, capture) VALUES (?, ?)", self._served.items())
+            self._served.clear()
+
+    def _see(self, sighting: Sighting, now: datetime) -> bool:
+        # Of a known article a sighting without a page changes nothing; most of what is replayed is that.
+        return (not sighting.link.path and self.known(sighting.link.name)) or super()._see(sighting, now)
+
+    def make_due(self, path: str, tag: str, *, now: datetime) -> None:
+        """Put a list into the queue that a run asked for though nothing new on the home page made it due."""
+        self._db.execute(
+            "INSERT INTO lists (path, tag, pending, due_until) VALUES (?, ?, 1, ?) ON CONFLICT (path) "
+            "DO UPDATE SET pending = 1, tag = excluded.tag, due_until = excluded.due_until",
+            (path, tag, stamp(now + KEPT_FOR)),
+        )
+
+    def adopt_post(self, name: str, post: str, sha256: str, now: str) -> None:
+        """Take in a post that the captures do not give."""
+        self._db.execute(_ADOPT, {"name": name, "post": post, "sha256": sha256, "now": now})
+
+    def post_of(self, name: str) -> str | None:
+        """Give where an article's post stands, if it has one."""
+        row = self._db.execute("SELECT post FROM articles WHERE name = ? AND state = 'captured'", (name,)).fetchone()
+        return row["post"] if row else None
+
+    def keep_from(self, earlier: Path) -> None:
+        """Keep from an earlier ledger that is whole what captures and posts cannot tell; see the module's text."""
+        self._db.execute("COMMIT")
+        self._db.execute("ATTACH ? AS earlier", (str(earlier),))
+        self._db.execute("BEGIN")
+        for statement in (_KEEP_ADOPTED, _KEEP, _KEEP_ROWS, _KEEP_LISTS):
+            self._db.execute(statement)
+        self._db.execute("COMMIT")
+        self._db.execute("DETACH earlier")
+        self._db.execute("BEGIN")
+
+    def finish(self, committed: tuple[str, int] | None) -> None:
+        """Bring the ledger to the disk, ready to take its place.
+
+        Args:
+            committed: name and size of the last capture file.
+
+        Raises:
+            OSError, sqlite3.Error: the disk does not take it.
+        """
+        self.flush()
+        if committed is not None:
+            self._db.execute("INSERT OR REPLACE INTO committed (one, file, size) VALUES (1, ?, ?)", committed)
+        self._db.execute("COMMIT")
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.close()
+
+
+class EarlierLedger:
+    """A copy of the ledger that is there. The ledger itself is never opened: SQLite would make files beside it.
+
+    Args:
+        path: of the copy, as `copy_ledger` makes it.
+
+    Raises:
+        sqlite3.Error: it is no ledger.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._db = sqlite3.connect(path, isolation_level=None)
+        self._db.row_factory = sqlite3.Row
+        self._db.execute("SELECT 1 FROM articles LIMIT 1").fetchone()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def damage(self) -> list[str]:
+        """Give what SQLite finds wrong with the file; nothing where it is whole."""
+        try:
+            found = [str(row[0]) for row in self._db.execute("PRAGMA integrity_check")]
+        except sqlite3.DatabaseError as error:
+            return [str(error)]
+        return [] if found == ["ok"] else found
+
+    def committed(self) -> tuple[str, int] | None:
+        """Give file and size of the captures as of the last transaction."""
+        row = self._db.execute("SELECT file, size FROM committed").fetchone()
+        return (row["file"], row["size"]) if row else None
+
+    def row(self, name: str) -> dict[str, str | None] | None:
+        """Give what matters of an article's row."""
+        row = self._db.execute("SELECT * FROM articles WHERE name = ?", (name,)).fetchone()
+        return {column: row[column] for column in MATTERS} if row else None
+
+    def captured(self) -> Iterator[tuple[str, dict[str, str | None]]]:
+        """Give name and row of every article that has a post."""
+        for row in self._db.execute("SELECT * FROM articles WHERE state = 'captured' ORDER BY name"):
+            yield row["name"], {column: row[column] for column in MATTERS}
+
+    def differences(self, new: Path) -> Iterator[Difference]:
+        """Compare with a ledger made anew: every column that matters of every article that has a post by either."""
+        self._db.execute("ATTACH ? AS new", (str(new),))
+        try:
+            columns = ", ".join(f"o.{column}, n.{column}" for column in MATTERS)
+            rows = self._db.execute(
+                f"SELECT n.name, o.name, {columns} FROM new.articles AS n "  # noqa: S608 - our own column names
+                "LEFT JOIN main.articles AS o ON o.name = n.name WHERE n.state = 'captured' ORDER BY n.name"
+            )
+            for name, there, *values in rows:
+                if there is None:
+                    yield Difference(name, "row", None, "captured")
+                    continue
+                for column, said, should in zip(MATTERS, values[::2], values[1::2], strict=True):
+                    if said != should and should is not None and (said is not None or column in {"state", "post"}):
+                        yield Difference(name, column, said, should)
+        finally:
+            self._db.execute("DETACH new")

@@ -1,0 +1,117 @@
+"""What the captured lists say, put into a ledger as `finews` puts it there.
+
+The decisions are those of `newsarchive.source.lists`; this repeats the order in which the spider takes them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from http import HTTPStatus
+
+from newsarchive.archive.coding import plain_body
+from newsarchive.archive.ledger import Validators
+from newsarchive.archive.ledgeranew import NewLedger
+from newsarchive.archive.warcrecord import Exchange
+from newsarchive.article import ROLLING_TAG
+from newsarchive.source import mirror
+from newsarchive.source.links import MIRROR_HOSTS
+from newsarchive.source.lists import HOME, ROLLING_PAGE, ListPage, Sighting, due_lists, is_split, sightings
+from newsarchive.source.mirror import Section
+from newsarchive.source.told import NOT_THERE
+from newsarchive.source.understanding import NotUnderstoodError
+
+FEED, FEED_TAG = "/feed.xml", "the feed"
+
+
+class ListHistory:
+    """Follows the list pages of an archive.
+
+    Args:
+        ledger: where their links go.
+    """
+
+    def __init__(self, ledger: NewLedger) -> None:
+        self.ledger = ledger
+        self._seen: dict[str, Sighting] = {}
+        self._every: dict[str, ListPage] = {}
+        self._home_read: datetime | None = None  # by this run
+
+    def new_run(self) -> None:
+        """A run ended; what its lists showed is no longer before anyone's eyes."""
+        self._seen, self._every, self._home_read = {}, {}, None
+
+    def home(self, host: str, exchange: Exchange) -> None:
+        """Follow an answer to the question for the home page."""
+        try:
+            if exchange.status != HTTPStatus.NOT_MODIFIED:
+                self._home(mirror.home(_body(exchange), hosts=MIRROR_HOSTS | {host}), exchange)
+        except (NotUnderstoodError, ValueError) as error:
+            self.ledger.list_failed(HOME, str(error))
+        self.ledger.drop_overdue_lists(now=exchange.fetched_at)
+
+    def _home(self, sections: tuple[Section, ...], exchange: Exchange) -> None:
+        found = sightings(sections)
+        self._seen |= found
+        due = {page.path: page for page in due_lists(sections, self.ledger.known)}
+        every = {page.path: page for page in due_lists(sections, lambda _: False, shown=1)}
+        self._every = {path: page for path, page in every.items() if path not in due}
+        self._every[FEED] = ListPage(FEED, FEED_TAG)
+        self._home_read = exchange.fetched_at
+        clear = not any(section.refused for section in sections)
+        self.ledger.list_read(
+            HOME,
+            found.values(),
+            now=exchange.fetched_at,
+            validators=_validators(exchange) if clear else None,
+            due=[(page.path, page.tag) for page in due.values()],
+        )
+
+    def page(self, path: str, host: str, exchange: Exchange) -> None:
+        """Follow an answer to the question for a category's page, the rolling news or the feed."""
+        hosts = MIRROR_HOSTS | {host}
+        listed = self._listed(path)
+        if exchange.status in NOT_THERE:
+            rolling = path != ROLLING_PAGE and listed.tag == ROLLING_TAG
+            if path == FEED or rolling or is_split(listed, self._seen.values()):
+                self.ledger.list_settled(path)
+            return
+        try:
+            if path == FEED:
+                entries, _ = mirror.feed(_body(exchange), hosts=hosts)
+                self._saw(path, {str(entry.link.name): Sighting(entry.link, ()) for entry in entries}, exchange)
+                return
+            section = mirror.category(_body(exchange), hosts=hosts)
+        except (NotUnderstoodError, ValueError) as error:
+            self.ledger.list_failed(path, str(error))
+            return
+        if section.links or section.refused:
+            self._saw(path, sightings((section,), tag=listed.tag), exchange)
+        elif is_split(listed, self._seen.values()):
+            self.ledger.list_settled(path)
+
+    def _listed(self, path: str) -> ListPage:
+        """Tell for which heading a list was read: the one that made it due.
+
+        A list that nothing new made due was asked for by ``full``, which makes every list due.
+        """
+        if path == ROLLING_PAGE:
+            return ListPage(path, ROLLING_TAG)
+        if self._home_read is not None and (page := self._every.pop(path, None)):
+            self.ledger.make_due(path, page.tag, now=self._home_read)
+        pending = dict(self.ledger.pending_lists())
+        return ListPage(path, pending.get(path, ""))
+
+    def _saw(self, path: str, found: dict[str, Sighting], exchange: Exchange) -> None:
+        self._seen = found | self._seen
+        self.ledger.list_read(path, found.values(), now=exchange.fetched_at)
+
+
+def _body(exchange: Exchange) -> bytes:
+    if exchange.status != HTTPStatus.OK:
+        raise ValueError(f"HTTP {exchange.status}")
+    return plain_body(exchange)
+
+
+def _validators(exchange: Exchange) -> Validators:
+    headers = {name.lower(): value.decode("latin-1") for name, value in reversed(exchange.headers)}
+    return Validators(headers.get(b"etag"), headers.get(b"last-modified"))

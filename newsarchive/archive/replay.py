@@ -1,0 +1,197 @@
+"""An article, made again of what the captures hold of it, by the very code a crawl makes it with.
+
+Nothing is written here, and nothing is decided that `newsarchive.source.roads` and `newsarchive.finish` do not decide.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+from newsarchive import finish, post
+from newsarchive.archive.attempts import Answer, Attempt
+from newsarchive.archive.capturereader import CaptureError, read_at
+from newsarchive.archive.coding import plain_body
+from newsarchive.archive.runs import Kind
+from newsarchive.article import Article, Name, Origin, Refused
+from newsarchive.source.links import article_link
+from newsarchive.source.roads import Case, Road
+from newsarchive.source.told import HttpStatusError, tell
+from newsarchive.source.understanding import NotUnderstoodError
+
+_BEST_FIRST = list(Origin)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A post as the captures give it.
+
+    Attributes:
+        article: finished; it names the capture its body came from.
+        path: relative to the archive.
+        content: the whole post.
+        when: the moment of the last answer it needed.
+    """
+
+    article: Article
+    path: str
+    content: bytes
+    when: datetime
+
+    @property
+    def sha256(self) -> str:
+        """Hex digest of the post."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """An attempt that gave no article: the sentence that says why, and whether every road said it has none."""
+
+    kind: Kind
+    reason: str
+    when: datetime
+    nowhere: bool = False
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What becomes of an article by its captures.
+
+    Attributes:
+        name: the article's.
+        versions: every version a crawl would have written, oldest first; the last is the post.
+        misses: the attempts that gave none and came before the first that did.
+        rescued: what a lesser road, or answers of several runs together, give where no attempt gave an article. A
+            crawl would wait for better; it is for an article that is archived already or beyond waiting.
+    """
+
+    name: Name
+    versions: list[Version] = field(default_factory=list)
+    misses: list[Miss] = field(default_factory=list)
+    rescued: Version | None = None
+
+
+class _Hindered(Exception):  # noqa: N818 - what the attempt is
+    """A road failed, and the run did not go on without it."""
+
+    def __init__(self, kind: Kind, reason: str, *, went_on: bool) -> None:
+        super().__init__(reason)
+        self.kind = kind
+        self.went_on = went_on
+
+
+class _Missed(Exception):  # noqa: N818 - what the attempt did
+    """An attempt gave no article."""
+
+    def __init__(self, miss: Miss) -> None:
+        super().__init__(miss.reason)
+        self.miss = miss
+
+
+def outcome(folder: Path, name: Name, attempts: Iterable[Attempt], *, settle_tries: int) -> Outcome:
+    """Replay every attempt at an article, oldest first.
+
+    Args:
+        folder: the captures.
+        name: the article's.
+        attempts: oldest first.
+        settle_tries: after so many misses a lesser road is taken (setting SETTLE_TRIES).
+    """
+    result = Outcome(name)
+    attempts = list(attempts)
+    for attempt in attempts:
+        if not attempt.answers:
+            continue
+        try:
+            version = _version(folder, attempt, settle=attempt.near or len(result.misses) >= settle_tries)
+        except _Missed as missed:
+            if not result.versions:
+                result.misses.append(missed.miss)
+            continue
+        if version.article.name == name and _counts(version, result.versions):
+            result.versions.append(version)
+    if not result.versions:
+        result.rescued = _rescued(folder, name, attempts)
+    return result
+
+
+def _counts(version: Version, earlier: list[Version]) -> bool:
+    """Tell whether a crawl would write this version: it is another one, and its road is not a lesser one."""
+    if not earlier:
+        return True
+    held = earlier[-1]
+    if _BEST_FIRST.index(held.article.origin) < _BEST_FIRST.index(version.article.origin):
+        return False
+    mine, its = ((one.path, one.content, one.article.origin) for one in (version, held))
+    return mine != its
+
+
+def _version(folder: Path, attempt: Attempt, *, settle: bool) -> Version:
+    try:
+        case = _pursued(folder, attempt, settle=settle)
+    except _Hindered as hindered:
+        if not hindered.went_on:
+            raise _Missed(Miss(hindered.kind, str(hindered), attempt.when)) from hindered
+        case = _pursued(folder, attempt, settle=True)
+    try:
+        article = case.article()
+    except Refused as error:
+        nowhere = len(case.dead_ends) == len(case.asked)
+        raise _Missed(Miss(Kind.FETCH, str(error), attempt.when, nowhere)) from error
+    try:
+        finished = finish.finish(article)
+        return Version(finished, str(post.relative_path(finished)), post.render(finished), attempt.when)
+    except Refused as error:
+        raise _Missed(Miss(Kind.UNDERSTAND, str(error), attempt.when)) from error
+
+
+def _pursued(folder: Path, attempt: Attempt, *, settle: bool) -> Case:
+    """Walk the roads as the spider does, with what is kept in the place of what would be fetched."""
+    case = Case(attempt.link, attempt.tags, settle=settle)
+    while (road := case.next_road()) is not None:
+        answer = attempt.answers.get(road)
+        if road is Road.MIRROR_PAGE and answer is not None and answer.path != case.link.path:
+            if attempt.link.path:
+                answer = None
+            else:  # a code the run was given with the page's address; the guess at it is another
+                return _pursued(folder, replace(attempt, link=article_link(answer.path)), settle=settle)
+        case.asked.add(road)
+        if answer is None:
+            _hinder(case, attempt, road, Kind.FETCH, "no answer is kept")
+            continue
+        try:
+            _, exchange = read_at(folder, answer.file, answer.offset, question=False)
+            tell(case, road, exchange.status, plain_body(exchange), f"{answer.file}#{answer.offset}")
+        except NotUnderstoodError as error:
+            _hinder(case, attempt, road, Kind.UNDERSTAND, str(error))
+        except (HttpStatusError, CaptureError, OSError, ValueError) as error:
+            _hinder(case, attempt, road, Kind.FETCH, str(error))
+    return case
+
+
+def _hinder(case: Case, attempt: Attempt, road: Road, kind: Kind, reason: str) -> None:
+    """Go on without a road where the run did, by the clock or as its further answers show."""
+    case.dead_ends[road] = reason
+    if not case.settle:
+        raise _Hindered(kind, f"{road}: {reason}", went_on=bool(attempt.answers.keys() - case.asked))
+
+
+def _rescued(folder: Path, name: Name, attempts: list[Attempt]) -> Version | None:
+    """Make what can be made of all answers together, the newest of each road, a lesser road's text included."""
+    merged: dict[Road, Answer] = {}
+    for attempt in attempts:
+        for road, answer in (*attempt.spare.items(), *attempt.answers.items()):
+            if answer.status < 300 or road not in merged:  # noqa: PLR2004 - an error never hides an answer
+                merged[road] = answer
+    if not merged:
+        return None
+    last = attempts[-1]
+    try:
+        version = _version(folder, replace(last, answers=merged), settle=True)
+    except (_Missed, Refused):
+        return None
+    return version if version.article.name == name else None
