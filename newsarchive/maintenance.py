@@ -32,11 +32,11 @@ def options_of(settings: BaseSettings, *, write: bool) -> Options:
     Raises:
         CannotStartError: there is no archive, or a setting cannot be meant.
     """
-    root = Path(settings.get("ARCHIVE_DIR") or "output")
+    root = Path(settings["ARCHIVE_DIR"] or "output")
     if not root.is_dir():
         raise CannotStartError(f"there is no archive {root}; choose another with -s ARCHIVE_DIR=…")
     try:
-        clock = Clock.checked(settings.get("NEWSARCHIVE_CLOCK") or "")
+        clock = Clock.checked(settings["NEWSARCHIVE_CLOCK"] or "")
     except Refused as error:
         raise CannotStartError(str(error)) from error
     return Options(

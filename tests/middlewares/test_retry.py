@@ -156,7 +156,9 @@ async def test_a_date_is_waited_for(waits: list[float]) -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("asked", ["121", "86400", "9" * 400, http_date(3600)])
+@pytest.mark.parametrize(
+    "asked", ["121", "86400", "9" * 400, http_date(3600)], ids=["just more", "a day", "400 digits", "a date"]
+)  # names that do not tell the time: parallel workers must collect the same tests
 async def test_beyond_the_longest_patience_the_answer_is_given_back_at_once(asked: str, waits: list[float]) -> None:
     given = answer(503, asked)
     assert await middleware().process_response(Request(URL), given) is given
