@@ -27,6 +27,9 @@ FREE_SPACE_MIB = 64
 # or after so many runs; until then it waits for the exact text.
 SETTLE_HOURS = 6
 SETTLE_TRIES = 6
+# An archived article is looked at once more when its deadline is this near (hours), so that an edit is not lost; 0: no
+# last look. Costs each article one request more in its life.
+LAST_LOOK_HOURS = 6
 # How many processes rebuild and verify may use; 0 is one for each processor.
 PROCESSES = 0
 

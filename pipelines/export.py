@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Self
 
-from newsarchive import post
+from newsarchive import dates, post
 from newsarchive.archive.keeper import Archive, run_of
-from newsarchive.archive.ledger import State
+from newsarchive.archive.ledger import Kept, State, is_last_look
 from newsarchive.article import Article, Origin, Refused
 from newsarchive.source.links import ArticleLink
 from newsarchive.source.lists import Sighting
@@ -24,14 +24,16 @@ if TYPE_CHECKING:
 class ExportPipeline:
     """Writes the post whole, then its ledger row. A crash between the two is repaired by the next run's repetition."""
 
-    def __init__(self, archive: Archive, run: Run) -> None:
+    def __init__(self, archive: Archive, run: Run, *, last_look_hours: float = 0) -> None:
         self.archive = archive
         self.run = run
+        self.last_look_hours = last_look_hours
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Share the crawl's archive."""
-        return cls(Archive.of(crawler), run_of(crawler))
+        hours = crawler.settings.getfloat("LAST_LOOK_HOURS")
+        return cls(Archive.of(crawler), run_of(crawler), last_look_hours=hours)
 
     def process_item(self, item: Article) -> Article:
         """Archive the article.
@@ -48,6 +50,7 @@ class ExportPipeline:
         held = row if row is not None and row.state is State.CAPTURED else None
         if held is not None and _is_lesser(item, held):
             self.run.counts["unchanged"] += 1
+            self._looked(held)
             return item
         now = self.archive.now()
         self.archive.captures.sync()  # what the post was made from is safe before the post is there
@@ -57,19 +60,27 @@ class ExportPipeline:
             earlier = self.archive.posts.retire(PurePosixPath(held.post), now=now)
         if held is None or not _is_recorded(item, stored, held):
             self._record(item, stored)
+        else:
+            self._looked(held)
         self.run.counts[_outcome(stored.changed, bool(earlier))] += 1
         return item
 
+    def _looked(self, held: Row) -> None:
+        """Note a last look; any other look that finds nothing new changes no row."""
+        if is_last_look(held, now=self.archive.now(), hours=self.last_look_hours):
+            self.archive.ledger.looked(held.link.name, now=self.archive.now())
+
     def _record(self, item: Article, stored: Stored) -> None:
-        self.archive.ledger.captured(
-            Sighting(ArticleLink(item.name), ()),
-            now=self.archive.now(),
+        kept = Kept(
             category=item.category,
             origin=item.origin,
             capture=item.capture or None,
+            capture_sha256=self.archive.digest_of(item.capture),
             post=str(stored.path),
             post_sha256=stored.sha256,
+            published=dates.parse(item.date),
         )
+        self.archive.ledger.captured(Sighting(ArticleLink(item.name), ()), kept, now=self.archive.now())
 
 
 def _is_lesser(item: Article, held: Row) -> bool:

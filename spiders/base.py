@@ -11,7 +11,7 @@ from scrapy.exceptions import DontCloseSpider
 
 from newsarchive import __version__
 from newsarchive.archive.keeper import Archive, run_of
-from newsarchive.archive.ledger import KEPT_FOR, Row
+from newsarchive.archive.ledger import KEPT_FOR, Row, State, fate, is_last_look
 from newsarchive.archive.runs import Failure, Kind
 from newsarchive.article import Article, Refused
 from newsarchive.hosts import is_loopback
@@ -152,7 +152,7 @@ class ArchiveSpider(Spider):
 
     def hindered(self, case: Case, road: Road, failure: Failure) -> Iterator[Request | Article]:
         """A road failed: wait for it in another run, or go on without it where that may be too late."""
-        case.dead_ends[road] = failure.reason
+        case.fail(road, failure.reason)
         if case.settle:
             self.note(f"{case.name}: {road} failed ({failure.reason}); its deadline is near, so a lesser road is taken")
             yield from self._further(case)
@@ -183,10 +183,23 @@ class ArchiveSpider(Spider):
         now = self.archive.now()
         row = self.archive.ledger.find(case.name)
         self.active -= 1
-        over = row is not None and row.deadline + KEPT_FOR < now and failure.kind is Kind.FETCH
-        gone = over and len(case.dead_ends) == len(case.asked) and row is not None and row.tries > 0
-        self.archive.ledger.failed(case.name, failure.kind, failure.reason, now=now, gone=gone)
-        self.report(failure, "it is given up" if gone else "it stays pending, the next run tries again")
+        if row is not None and row.state is State.CAPTURED:
+            self.look_failed(failure, case, row)
+            return
+        state = fate(row, now=now, nowhere=case.nowhere)
+        self.archive.ledger.failed(case.name, failure.kind, failure.reason, now=now, state=state, nowhere=case.nowhere)
+        pending = state is State.PENDING
+        self.report(failure, "it stays pending, the next run tries again" if pending else f"it is given up ({state})")
+
+    def look_failed(self, failure: Failure, case: Case, row: Row) -> None:
+        """An archived article could not be looked at again; that the source has it no more is no failure."""
+        if case.nowhere:
+            self.run.counts["withdrawn"] += 1
+            logger.info("%s: it is archived, and no road has it any more", case.name)
+            if is_last_look(row, now=self.archive.now(), hours=self.settings.getfloat("LAST_LOOK_HOURS")):
+                self.archive.ledger.looked(case.name, now=self.archive.now())
+        else:
+            self.report(failure, "it is archived; the next run looks again")
 
     def report(self, failure: Failure, what_next: str) -> None:
         """Put a failure into the run's record and the log, in one sentence."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure as TwistedFailure
 
+    from newsarchive.archive.ledger import Row
     from newsarchive.source.mirror import Section
 
 logger = logging.getLogger(__name__)
@@ -85,6 +86,7 @@ class FinewsSpider(ArchiveSpider):
         self.run.counts["lists"] += 1
         if response.status == NOT_MODIFIED:
             self.run.counts["lists unchanged"] += 1
+            self.archive.ledger.list_confirmed(HOME, now=self.archive.now())
         elif response.status != HTTP_OK:
             self.list_failed(listed, Kind.FETCH, f"HTTP {response.status}", response)
         else:
@@ -207,10 +209,11 @@ class FinewsSpider(ArchiveSpider):
     # -- articles ------------------------------------------------------------------------------------------------
 
     def articles(self) -> Iterator[Any]:
-        """Queue what is pending and asked for; with ``full``, what is archived and still shown too."""
+        """Queue what is pending and asked for, then the last looks; with ``full``, all that is archived and shown."""
         ledger = self.archive.ledger
         rows = [row for row in ledger.pending() if self.selection.wants(row.link, row.tags)]
         pending = {str(row.link.name) for row in rows}
+        looks = self.last_looks()
         for name, sighting in self.seen.items():
             if name in pending or not self.selection.wants(sighting.link, sighting.tags):
                 continue
@@ -218,10 +221,17 @@ class FinewsSpider(ArchiveSpider):
             if row is not None and row.state is State.CAPTURED:
                 self.run.counts["archived before"] += 1
                 if self.selection.full:
-                    rows.append(row)
+                    looks[name] = row
+        rows += looks.values()
         self.queue(rows)
         self.run.counts["to fetch"] = len(self.waiting) if self.limit is None else min(self.limit, len(self.waiting))
         yield from self.pursue()
+
+    def last_looks(self) -> dict[str, Row]:
+        """Give what is archived and will soon leave the source: an edit made since would be lost with it."""
+        hours = self.settings.getfloat("LAST_LOOK_HOURS")
+        rows = self.archive.ledger.last_looks(now=self.archive.now(), hours=hours)
+        return {str(row.link.name): row for row in rows if self.selection.wants(row.link, row.tags)}
 
     # -- reporting -----------------------------------------------------------------------------------------------
 

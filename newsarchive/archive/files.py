@@ -12,6 +12,7 @@ from pathlib import Path
 
 TEMP_PREFIX = ".newsarchive-"
 PROBE = f"{TEMP_PREFIX}probe"  # written and removed to find out whether a folder can be written
+_left: set[str] = set()  # temp files of this process that could not be removed
 _OURS = re.compile(re.escape(TEMP_PREFIX) + r"(?:probe|[a-z0-9_]{8})")  # the eight are tempfile's
 
 
@@ -34,8 +35,7 @@ def write_whole(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         os.replace(temp, path)  # noqa: PTH105 - Path.replace is the same call with a second object
     except BaseException:
-        with contextlib.suppress(OSError):  # renamed already; or the disk is failing, and the first error says more
-            os.unlink(temp)  # noqa: PTH108
+        _discard(temp)
         raise
     sync_directory(path.parent)
 
@@ -67,8 +67,7 @@ def write_many(contents: Mapping[Path, bytes]) -> None:
     finally:
         for handle, temp, _ in open_files:
             os.close(handle)
-            with contextlib.suppress(OSError):  # renamed already
-                os.unlink(temp)  # noqa: PTH108
+            _discard(temp)
     for folder in {path.parent for path in contents}:
         sync_directory(folder)
 
@@ -84,8 +83,7 @@ def put_in_place(source: Path, target: Path) -> None:
             os.fsync(file.fileno())
         os.replace(temp, target)  # noqa: PTH105 - as above
     except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temp)  # noqa: PTH108
+        _discard(temp)
         raise
     sync_directory(target.parent)
 
@@ -108,6 +106,21 @@ def sync_directory(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _discard(temp: str) -> None:
+    """Remove a temp file; the error that brought us here says more than one met here."""
+    try:
+        os.unlink(temp)  # noqa: PTH108 - as above
+    except FileNotFoundError:  # renamed already
+        pass
+    except OSError:
+        _left.add(temp)
+
+
+def left_behind() -> bool:
+    """Tell whether this process left a temp file that it could not remove."""
+    return bool(_left)
 
 
 def sweep(folder: Path) -> int:

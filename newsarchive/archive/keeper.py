@@ -18,7 +18,7 @@ from weakref import WeakKeyDictionary
 
 from newsarchive.archive import files, seal
 from newsarchive.archive.captures import Capture, CaptureError, Captures, Exchange
-from newsarchive.archive.ledger import Ledger
+from newsarchive.archive.ledger import Adopted, Ledger
 from newsarchive.archive.posts import POSTS, REVISIONS, Posts
 from newsarchive.archive.runs import RUNS, Run
 from newsarchive.article import Refused
@@ -62,6 +62,7 @@ class Archive:
     def __init__(self, root: Path, clock: Clock, *, free_space: int = 0) -> None:
         self.root = root
         self.clock = clock
+        self._digests: dict[str, str] = {}
         with contextlib.ExitStack() as held:
             held.callback(os.close, hold(root))
             try:
@@ -77,11 +78,13 @@ class Archive:
     def _begin(self, free_space: int, held: contextlib.ExitStack) -> None:
         """Check the folder, open what is in it, and make good what a killed run left."""
         check_room(self.root, free_space)
-        files.sweep(self.root)
+        sealed = seal.take_off(self.root)
+        if sealed is None:  # the last run did not end in order; looking everywhere takes long in a large archive
+            files.sweep(self.root)
         self.posts = Posts(self.root)
-        seal.open_seal(self.root)
         self.ledger = Ledger(self.root / LEDGER)
-        held.callback(seal.seal, self.root)  # called in reverse: the ledger is closed by then
+        # Called in reverse: the ledger is closed by then.
+        held.callback(lambda: seal.seal(self.root, sealed, self.ledger.changed_pages))
         held.callback(self.ledger.close)
         if self.ledger.is_new:
             self._adopt()
@@ -96,7 +99,7 @@ class Archive:
         now = self.clock.now()
         self.ledger.adopt(
             (
-                (name, str(path), hashlib.sha256((self.root / path).read_bytes()).hexdigest())
+                Adopted(name, str(path), hashlib.sha256((self.root / path).read_bytes()).hexdigest())
                 for name, path in self.posts.names()
             ),
             now=now,
@@ -133,9 +136,14 @@ class Archive:
             with contextlib.suppress(CaptureError, OSError):  # damaged or gone: verify says so; this one is kept whole
                 same_as = self.captures.find(earlier)[0]
         capture = self.captures.write(exchange, same_as)
+        self._digests[capture.place] = capture.sha256
         if not capture.revisit and exchange.status == HTTPStatus.OK:
             self.ledger.note_served(exchange.url, capture.place)
         return capture
+
+    def digest_of(self, place: str) -> str | None:
+        """Give the digest of the body of a capture of this run; None for any other."""
+        return self._digests.get(place)
 
     def now(self) -> datetime:
         """Give the moment, aware, in UTC."""

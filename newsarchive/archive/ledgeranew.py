@@ -15,29 +15,42 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from newsarchive.archive.ledger import KEPT_FOR, Ledger
-from newsarchive.archive.ledgerrows import stamp
+from newsarchive.archive.ledger import Ledger
 from newsarchive.source.lists import Sighting
 
 # What a row must say alike. An empty column of either says nothing: a post that was adopted or imported has no capture.
-MATTERS = ("state", "post", "post_sha256", "category", "origin", "capture")
+MATTERS = ("state", "post", "post_sha256", "category", "origin", "capture", "capture_sha256", "published")
 
 _KEEP = """
 UPDATE main.articles SET
-    first_seen = min(main.articles.first_seen, o.first_seen), last_seen = max(main.articles.last_seen, o.last_seen),
+    first_seen = min(main.articles.first_seen, o.first_seen),
     tries = o.tries, last_try = coalesce(o.last_try, main.articles.last_try),
+    looked = max(coalesce(main.articles.looked, o.looked), coalesce(o.looked, main.articles.looked)),
     error_kind = CASE main.articles.state WHEN 'captured' THEN NULL ELSE o.error_kind END,
     error = CASE main.articles.state WHEN 'captured' THEN NULL ELSE o.error END,
-    state = CASE WHEN main.articles.state = 'pending' AND o.state = 'gone' THEN 'gone' ELSE main.articles.state END
+    nowhere_since = CASE main.articles.state WHEN 'captured' THEN NULL ELSE o.nowhere_since END,
+    state = CASE WHEN main.articles.state = 'pending' AND o.state IN ('failed', 'expired', 'gone') THEN o.state
+        ELSE main.articles.state END
 FROM earlier.articles AS o WHERE o.name = main.articles.name
 """
 _KEEP_ADOPTED = """
 UPDATE main.articles SET state = o.state, path = o.path, segments = o.segments, day = o.day, title = o.title,
-    tags = o.tags, deadline = o.deadline, category = o.category, origin = o.origin, capture = o.capture
+    tags = o.tags, deadline = o.deadline, category = o.category, origin = o.origin, capture = o.capture,
+    capture_sha256 = o.capture_sha256, published = coalesce(main.articles.published, o.published)
 FROM earlier.articles AS o
 WHERE o.name = main.articles.name AND main.articles.origin IS NULL AND main.articles.post = o.post
     AND main.articles.post_sha256 = o.post_sha256
+"""
+# A post that is as it was keeps its number among the changes, so that who followed them meets nothing twice.
+_OFFSET_CHANGES = """
+UPDATE main.articles SET change = change + (SELECT value FROM earlier.meta WHERE key = 'change')
+"""
+_KEEP_CHANGES = """
+UPDATE main.articles SET change = o.change FROM earlier.articles AS o
+WHERE o.name = main.articles.name AND o.change IS NOT NULL
+    AND main.articles.post = o.post AND main.articles.post_sha256 = o.post_sha256
 """
 _KEEP_ROWS = """
 INSERT INTO main.articles SELECT * FROM earlier.articles AS o
@@ -46,13 +59,37 @@ WHERE o.name NOT IN (SELECT name FROM main.articles)
 _KEEP_LISTS = """
 INSERT INTO main.lists SELECT * FROM earlier.lists WHERE true
 ON CONFLICT (path) DO UPDATE SET error = excluded.error, last_read = excluded.last_read, pending = excluded.pending,
-    tag = excluded.tag, due_until = excluded.due_until, etag = excluded.etag, last_modified = excluded.last_modified
+    tag = excluded.tag, due_until = excluded.due_until, etag = excluded.etag, last_modified = excluded.last_modified,
+    confirmed = max(coalesce(confirmed, excluded.confirmed), excluded.confirmed)
 """
+_KEEP_SIGHTINGS = """
+INSERT INTO main.sightings SELECT * FROM earlier.sightings WHERE true
+ON CONFLICT (list, name) DO UPDATE SET first_seen = min(first_seen, excluded.first_seen),
+    last_seen = excluded.last_seen
+"""
+_KEEP_RUNS = "INSERT INTO main.runs SELECT * FROM earlier.runs"
+_KEEP_ID = "UPDATE main.meta SET value = (SELECT value FROM earlier.meta WHERE key = 'id') WHERE key = 'id'"
+_COUNT_CHANGES = """
+UPDATE main.meta SET value = (SELECT max(e.value, (SELECT coalesce(max(change), 0) FROM main.articles))
+    FROM earlier.meta AS e WHERE e.key = 'change') WHERE key = 'change'
+"""
+_KEEP_ALL = (
+    _KEEP_ADOPTED,
+    _KEEP,
+    _OFFSET_CHANGES,
+    _KEEP_CHANGES,
+    _KEEP_ROWS,
+    _KEEP_LISTS,
+    _KEEP_SIGHTINGS,
+    _KEEP_RUNS,
+    _KEEP_ID,
+    _COUNT_CHANGES,
+)
 _ADOPT = """
-INSERT INTO articles (name, state, first_seen, last_seen, deadline, post, post_sha256)
-VALUES (:name, 'captured', :now, :now, :now, :post, :sha256)
+INSERT INTO articles (name, state, first_seen, deadline, post, post_sha256, change)
+VALUES (:name, 'captured', :now, :now, :post, :sha256, :change)
 ON CONFLICT (name) DO UPDATE SET state = 'captured', post = excluded.post, post_sha256 = excluded.post_sha256,
-    error = NULL, error_kind = NULL
+    error = NULL, error_kind = NULL, change = excluded.change
 WHERE state != 'captured'
 """
 
@@ -127,21 +164,24 @@ class NewLedger(Ledger):
             self._db.executemany("INSERT OR REPLACE INTO served (url, capture) VALUES (?, ?)", self._served.items())
             self._served.clear()
 
-    def _see(self, sighting: Sighting, now: datetime) -> bool:
+    def _see(self, sighting: Sighting, now: datetime) -> None:
         # Of a known article a sighting without a page changes nothing; most of what is replayed is that.
-        return (not sighting.link.path and self.known(sighting.link.name)) or super()._see(sighting, now)
+        if sighting.link.path or not self.known(sighting.link.name):
+            super()._see(sighting, now)
 
     def make_due(self, path: str, tag: str, *, now: datetime) -> None:
         """Put a list into the queue that a run asked for though nothing new on the home page made it due."""
-        self._db.execute(
-            "INSERT INTO lists (path, tag, pending, due_until) VALUES (?, ?, 1, ?) ON CONFLICT (path) "
-            "DO UPDATE SET pending = 1, tag = excluded.tag, due_until = excluded.due_until",
-            (path, tag, stamp(now + KEPT_FOR)),
-        )
+        self._make_due(path, tag, now)
 
     def adopt_post(self, name: str, post: str, sha256: str, now: str) -> None:
         """Take in a post that the captures do not give."""
-        self._db.execute(_ADOPT, {"name": name, "post": post, "sha256": sha256, "now": now})
+        values = {"name": name, "post": post, "sha256": sha256, "now": now, "change": self._next_change()}
+        self._db.execute(_ADOPT, values)
+
+    def take_run(self, record: dict[str, Any], file: str) -> None:
+        """Take in a run by its record in ``runs/``."""
+        number = self.run_began(record["spider"], record["arguments"], now=datetime.fromisoformat(record["began"]))
+        self.run_ended(number, record, file)
 
     def post_of(self, name: str) -> str | None:
         """Give where an article's post stands, if it has one."""
@@ -153,7 +193,7 @@ class NewLedger(Ledger):
         self._db.execute("COMMIT")
         self._db.execute("ATTACH ? AS earlier", (str(earlier),))
         self._db.execute("BEGIN")
-        for statement in (_KEEP_ADOPTED, _KEEP, _KEEP_ROWS, _KEEP_LISTS):
+        for statement in _KEEP_ALL:
             self._db.execute(statement)
         self._db.execute("COMMIT")
         self._db.execute("DETACH earlier")

@@ -43,7 +43,9 @@ class ListHistory:
     def home(self, host: str, exchange: Exchange) -> None:
         """Follow an answer to the question for the home page."""
         try:
-            if exchange.status != HTTPStatus.NOT_MODIFIED:
+            if exchange.status == HTTPStatus.NOT_MODIFIED:
+                self.ledger.list_confirmed(HOME, now=exchange.fetched_at)
+            else:
                 self._home(mirror.home(_body(exchange), hosts=MIRROR_HOSTS | {host}), exchange)
         except (NotUnderstoodError, ValueError) as error:
             self.ledger.list_failed(HOME, str(error))

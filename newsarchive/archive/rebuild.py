@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from newsarchive.archive import files, seal
+from newsarchive.archive import files, runs, seal
 from newsarchive.archive.capturereader import read_at
 from newsarchive.archive.captures import CaptureError, Fault, capture_files
 from newsarchive.archive.keeper import CAPTURES
@@ -80,6 +80,8 @@ def rebuild(options: Options, *, changed: Callable[[Done, Made], None], progress
         adopt_rest(options.root, new, options.now)
         if earlier is not None:
             new.keep_from(earlier.path)
+        else:
+            take_runs(options.root, new)
         new.finish(_last_capture(options.root))
         if earlier is not None:
             differences = earlier.differences(Path(temp) / "new.db")
@@ -99,8 +101,8 @@ def earlier_ledger(root: Path, copy: Path, *, busy: bool) -> tuple[EarlierLedger
     try:
         if not copy_ledger(root / seal.LEDGER, copy, busy=busy):
             return None, f"{seal.LEDGER} is missing"
-        if not busy and seal.is_broken(root):
-            return None, f"{seal.LEDGER} is not what its seal {seal.SEAL} says"
+        if not busy and (broken := seal.is_broken(root)):
+            return None, f"{seal.LEDGER} is damaged: {broken}"
         Ledger(copy).close()  # one of an earlier newsarchive is brought to today's tables
         earlier = EarlierLedger(copy)
     except (sqlite3.Error, OSError, Refused) as error:
@@ -146,6 +148,13 @@ def adopt_rest(root: Path, new: NewLedger, now: datetime) -> None:
             new.adopt_post(str(name), str(path), sha256, stamp(now))
 
 
+def take_runs(root: Path, new: NewLedger) -> None:
+    """Take every run into a new ledger by its record; `newsarchive.archive.verify` names the damaged ones."""
+    for path in runs.record_files(root):
+        with contextlib.suppress(ValueError, KeyError):
+            new.take_run(runs.read(path), path.name)
+
+
 def _count(result: Rebuilt, done: Done, changed: Callable[[Done, Made], None]) -> None:
     if done.made is None:
         result.without += 1
@@ -167,7 +176,7 @@ def _last_capture(root: Path) -> tuple[str, int] | None:
 def _replace_ledger(root: Path, new: Path, damage: str, now: datetime) -> None:
     """Put the new ledger in the old one's place; a damaged one is kept among the revisions."""
     ledger = root / seal.LEDGER
-    seal.open_seal(root)
+    seal.take_off(root)
     if damage and ledger.exists():
         kept = PurePosixPath(REVISIONS, f"ledger.{now.astimezone(UTC):%Y%m%dT%H%M%S%fZ}.db")
         files.make_directory(root / REVISIONS)

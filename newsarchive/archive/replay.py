@@ -34,12 +34,14 @@ class Version:
         path: relative to the archive.
         content: the whole post.
         when: the moment of the last answer it needed.
+        capture_sha256: of the body of the answer its text came from.
     """
 
     article: Article
     path: str
     content: bytes
     when: datetime
+    capture_sha256: str | None = None
 
     @property
     def sha256(self) -> str:
@@ -67,12 +69,14 @@ class Outcome:
         misses: the attempts that gave none and came before the first that did.
         rescued: what a lesser road, or answers of several runs together, give where no attempt gave an article. A
             crawl would wait for better; it is for an article that is archived already or beyond waiting.
+        looked: the moment of the last attempt that gave the article.
     """
 
     name: Name
     versions: list[Version] = field(default_factory=list)
     misses: list[Miss] = field(default_factory=list)
     rescued: Version | None = None
+    looked: datetime | None = None
 
 
 class _Hindered(Exception):  # noqa: N818 - what the attempt is
@@ -112,8 +116,10 @@ def outcome(folder: Path, name: Name, attempts: Iterable[Attempt], *, settle_tri
             if not result.versions:
                 result.misses.append(missed.miss)
             continue
-        if version.article.name == name and _counts(version, result.versions):
-            result.versions.append(version)
+        if version.article.name == name:
+            result.looked = attempt.when
+            if _counts(version, result.versions):
+                result.versions.append(version)
     if not result.versions:
         result.rescued = _rescued(folder, name, attempts)
     return result
@@ -132,25 +138,29 @@ def _counts(version: Version, earlier: list[Version]) -> bool:
 
 def _version(folder: Path, attempt: Attempt, *, settle: bool) -> Version:
     try:
-        case = _pursued(folder, attempt, settle=settle)
+        case, digests = _pursued(folder, attempt, settle=settle)
     except _Hindered as hindered:
         if not hindered.went_on:
             raise _Missed(Miss(hindered.kind, str(hindered), attempt.when)) from hindered
-        case = _pursued(folder, attempt, settle=True)
+        case, digests = _pursued(folder, attempt, settle=True)
     try:
         article = case.article()
     except Refused as error:
-        nowhere = len(case.dead_ends) == len(case.asked)
-        raise _Missed(Miss(Kind.FETCH, str(error), attempt.when, nowhere)) from error
+        raise _Missed(Miss(Kind.FETCH, str(error), attempt.when, case.nowhere)) from error
     try:
         finished = finish.finish(article)
-        return Version(finished, str(post.relative_path(finished)), post.render(finished), attempt.when)
+        path, digest = str(post.relative_path(finished)), digests.get(finished.capture)
+        return Version(finished, path, post.render(finished), attempt.when, digest)
     except Refused as error:
         raise _Missed(Miss(Kind.UNDERSTAND, str(error), attempt.when)) from error
 
 
-def _pursued(folder: Path, attempt: Attempt, *, settle: bool) -> Case:
-    """Walk the roads as the spider does, with what is kept in the place of what would be fetched."""
+def _pursued(folder: Path, attempt: Attempt, *, settle: bool) -> tuple[Case, dict[str, str]]:
+    """Walk the roads as the spider does, with what is kept in the place of what would be fetched.
+
+    Gives the case, and the digest of each answer's body by its place.
+    """
+    digests: dict[str, str] = {}
     case = Case(attempt.link, attempt.tags, settle=settle)
     while (road := case.next_road()) is not None:
         answer = attempt.answers.get(road)
@@ -164,18 +174,19 @@ def _pursued(folder: Path, attempt: Attempt, *, settle: bool) -> Case:
             _hinder(case, attempt, road, Kind.FETCH, "no answer is kept")
             continue
         try:
-            _, exchange = read_at(folder, answer.file, answer.offset, question=False)
+            capture, exchange = read_at(folder, answer.file, answer.offset, question=False)
+            digests[capture.place] = capture.sha256
             tell(case, road, exchange.status, plain_body(exchange), f"{answer.file}#{answer.offset}")
         except NotUnderstoodError as error:
             _hinder(case, attempt, road, Kind.UNDERSTAND, str(error))
         except (HttpStatusError, CaptureError, OSError, ValueError) as error:
             _hinder(case, attempt, road, Kind.FETCH, str(error))
-    return case
+    return case, digests
 
 
 def _hinder(case: Case, attempt: Attempt, road: Road, kind: Kind, reason: str) -> None:
     """Go on without a road where the run did, by the clock or as its further answers show."""
-    case.dead_ends[road] = reason
+    case.fail(road, reason)
     if not case.settle:
         raise _Hindered(kind, f"{road}: {reason}", went_on=bool(attempt.answers.keys() - case.asked))
 

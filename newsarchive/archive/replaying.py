@@ -13,19 +13,18 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
-from newsarchive import post
+from newsarchive import dates, post
 from newsarchive.archive import files
 from newsarchive.archive.attempts import read_attempt
 from newsarchive.archive.capturereader import read_at
 from newsarchive.archive.captures import CaptureError, Fault, capture_files
 from newsarchive.archive.history import History, is_wanted
 from newsarchive.archive.keeper import CAPTURES
-from newsarchive.archive.ledger import KEPT_FOR, Ledger, deadline_of
+from newsarchive.archive.ledger import KEPT_FOR, Kept, Ledger, deadline_of, fate
 from newsarchive.archive.ledgeranew import NewLedger
 from newsarchive.archive.pool import Pool
 from newsarchive.archive.posts import Posts
 from newsarchive.archive.replay import Miss, Outcome, Version, outcome
-from newsarchive.archive.runs import Kind
 from newsarchive.archive.scan import Seen, scan
 from newsarchive.article import Name, Origin
 from newsarchive.source.links import ArticleLink
@@ -67,8 +66,9 @@ class Made:
 
     Attributes:
         path, sha256: of the post by its captures, relative to the archive.
-        category, origin, capture: as its ledger row should have them.
+        category, origin, capture, capture_sha256, published: as its ledger row should have them.
         when: the moment of the last answer it needed.
+        looked: the moment of the last look that found it so.
         before: digest of the file that stood there before; None where there was none.
         older: paths and digests of the versions before, oldest first.
         rescued: a crawl would have waited for a better road.
@@ -81,7 +81,10 @@ class Made:
     category: str
     origin: Origin
     capture: str
+    capture_sha256: str | None
+    published: datetime
     when: datetime
+    looked: datetime
     before: str | None
     older: tuple[tuple[str, str], ...]
     rescued: bool
@@ -163,20 +166,21 @@ def _size(root: Path) -> int:
 def record(ledger: Ledger, done: Done) -> None:
     """Put what became of an article into the new ledger."""
     for miss in done.misses:
-        row = ledger.find(done.name)
-        over = row is not None and row.deadline + KEPT_FOR < miss.when and miss.kind is Kind.FETCH
-        gone = over and miss.nowhere and row is not None and row.tries > 0
-        ledger.failed(done.name, miss.kind, miss.reason, now=miss.when, gone=gone)
+        state = fate(ledger.find(done.name), now=miss.when, nowhere=miss.nowhere)
+        ledger.failed(done.name, miss.kind, miss.reason, now=miss.when, state=state, nowhere=miss.nowhere)
     if done.made and not done.kept:
-        ledger.captured(
-            Sighting(ArticleLink(done.name), ()),
-            now=done.made.when,
+        kept = Kept(
             category=done.made.category,
             origin=done.made.origin,
             capture=done.made.capture or None,
+            capture_sha256=done.made.capture_sha256,
             post=done.made.path,
             post_sha256=done.made.sha256,
+            published=done.made.published,
         )
+        ledger.captured(Sighting(ArticleLink(done.name), ()), kept, now=done.made.when)
+        if done.made.looked > done.made.when:
+            ledger.looked(done.name, now=done.made.looked)
 
 
 def _exchanges(options: Options, pool: Pool, progress: Progress) -> Iterator[Seen | Fault]:
@@ -281,7 +285,10 @@ def _made(options: Options, result: Outcome, before: bytes | None) -> Made:
         category=version.article.category,
         origin=version.article.origin,
         capture=version.article.capture,
+        capture_sha256=version.capture_sha256,
+        published=dates.parse(version.article.date),
         when=version.when,
+        looked=max(version.when, result.looked or version.when),
         before=None if before is None else hashlib.sha256(before).hexdigest(),
         older=tuple((one.path, one.sha256) for one in result.versions[:-1]),
         rescued=version is result.rescued,

@@ -19,6 +19,7 @@ RUNS = "runs"
 
 OK, CANNOT_START, USAGE, INCOMPLETE, SOURCE_CHANGED, DAMAGED, BUSY = 0, 1, 2, 3, 4, 5, 75
 _SUM = re.compile(rb',\n "sha256": "([0-9a-f]{64})"\n}\n\Z')
+_NAME = re.compile(r"(\d{8}T\d{6}Z)-[a-z]+(?:-(\d+))?\.json", re.ASCII)
 _SIGNALLED = 128  # the shells' convention for a process that a signal ended
 
 
@@ -65,6 +66,7 @@ class Run:
     halted: str = ""
     nearest_deadline: datetime | None = None
     pending: int = 0
+    _path: Path | None = None
 
     @property
     def exit_code(self) -> int:
@@ -110,17 +112,35 @@ class Run:
             "notes": self.notes,
         }
 
-    def write(self, root: Path) -> Path:
-        """Write the record below an archive's folder, whole or not at all; gives the file."""
+    def path(self, root: Path) -> Path:
+        """Give where the record goes below an archive's folder; always the same once it was asked."""
+        if self._path is not None:
+            return self._path
         stamp = self.began.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
         path = root / RUNS / f"{stamp}-{self.spider}.json"
         serial = 1
         while path.exists():  # two runs in one second, or a clock that stands still
             serial += 1
             path = path.with_name(f"{stamp}-{self.spider}-{serial}.json")
+        self._path = path
+        return path
+
+    def write(self, root: Path) -> Path:
+        """Write the record below an archive's folder, whole or not at all; gives the file."""
+        path = self.path(root)
         text = json.dumps(self.as_json(), ensure_ascii=False, indent=1)
         write_whole(path, _summed(text.encode(errors="backslashreplace")))  # half a character becomes \\udXXX: JSON too
         return path
+
+
+def record_files(root: Path) -> list[Path]:
+    """List the records of an archive's runs in the order the runs began."""
+
+    def age(path: Path) -> tuple[str, int, str]:
+        match = _NAME.fullmatch(path.name)
+        return (match[1], int(match[2] or 1), path.name) if match else (path.name, 0, "")
+
+    return sorted((root / RUNS).glob("*.json"), key=age)
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -70,7 +70,7 @@ class Verification:
         Raises:
             OSError: something cannot be read for a reason that is no fault of the file (permission).
         """
-        for path in sorted((self.root / runs.RUNS).glob("*.json")):
+        for path in runs.record_files(self.root):
             self.looked.runs += 1
             yield from run_record(self.root, path)
         for folder in sorted({path.parent for path in (self.root / REVISIONS).rglob("*") if path.is_file()}):

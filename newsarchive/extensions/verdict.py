@@ -13,6 +13,7 @@ from rich.console import Console
 from scrapy import signals
 
 from newsarchive.archive.keeper import STORAGE_ERRORS, Archive, run_of
+from newsarchive.archive.ledger import fate
 from newsarchive.archive.runs import Failure, Kind, Run
 from newsarchive.article import Article
 from newsarchive.extensions.table import closing_table
@@ -35,6 +36,7 @@ class Verdict:
         self.archive = Archive.of(crawler)
         self.run: Run = run_of(crawler)
         self._stopping: asyncio.Task[None] | None = None
+        self.number = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -45,8 +47,17 @@ class Verdict:
         connect(extension.item_error, signal=signals.item_error)
         connect(extension.spider_error, signal=signals.spider_error)
         connect(extension.not_kept, signal=NOT_KEPT)
+        connect(extension.spider_opened, signal=signals.spider_opened)
         connect(extension.engine_stopped, signal=signals.engine_stopped)
         return extension
+
+    def spider_opened(self) -> None:
+        """Put the run into the ledger; name those before it that were killed."""
+        for spider, began in self.archive.ledger.killed_runs():
+            note = f"the run of {spider} that began at {began} was killed; this one goes on where it stopped"
+            self.run.notes.append(note)
+            logger.warning("%s", note)
+        self.number = self.archive.ledger.run_began(self.run.spider, self.run.arguments, now=self.run.began)
 
     def item_dropped(self, item: Any, exception: Exception) -> None:
         """A pipeline refused an article: it was served, and is not what it should be."""
@@ -88,10 +99,10 @@ class Verdict:
         run.counts["repaired"] = int(self.crawler.stats.get_value("newsarchive/repaired", 0))
         run.counts["seconds"] = round(float(self.crawler.stats.get_value("elapsed_time_seconds", 0) or 0))
         try:
-            run.pending = ledger.counts().get("pending", 0)
-            run.nearest_deadline = ledger.nearest_deadline()
+            run.pending, run.nearest_deadline = ledger.waiting()
+            ledger.run_ended(self.number, run.as_json(), run.path(self.archive.root).name)
         except STORAGE_ERRORS as error:
-            run.halted = run.halted or f"the ledger could not be read: {error}"
+            run.halted = run.halted or f"the ledger could not be written: {error}"
         try:
             self.archive.close()
         except STORAGE_ERRORS as error:
@@ -123,7 +134,9 @@ class Verdict:
             return
         failure = Failure(Kind.UNDERSTAND, str(item.name), reason, item.capture)
         try:
-            self.archive.ledger.failed(item.name, failure.kind, reason, now=self.archive.now())
+            now = self.archive.now()
+            state = fate(self.archive.ledger.find(item.name), now=now, nowhere=False)
+            self.archive.ledger.failed(item.name, failure.kind, reason, now=now, state=state)
         except STORAGE_ERRORS as error:
             self.halt(f"the ledger could not be written: {error}")
         self.run.failures.append(failure)

@@ -48,6 +48,7 @@ class Case:
         answer, share, page: what the roads gave.
         began: the link as it was asked for, where `link` is a guess at its page.
         dead_ends: for every road that had no text or could not be asked, the sentence that says so.
+        failed: the roads among them that could not be asked, or whose answer was not understood.
         captures: where the answers are kept, ``file#offset``.
     """
 
@@ -60,12 +61,23 @@ class Case:
     began: ArticleLink | None = None
     asked: set[Road] = field(default_factory=set)
     dead_ends: dict[Road, str] = field(default_factory=dict)
+    failed: set[Road] = field(default_factory=set)
     captures: dict[Road, str] = field(default_factory=dict)
 
     @property
     def name(self) -> Name:
         """The article's name; a bare code turns out to be rolling news when its page there is found."""
         return self.began.name if self.began is not None and self.page is None else self.link.name
+
+    @property
+    def nowhere(self) -> bool:
+        """Whether every road that was asked said, in a proper answer, that it has no text."""
+        return bool(self.asked) and self.asked == self.dead_ends.keys() and not self.failed
+
+    def fail(self, road: Road, reason: str) -> None:
+        """Note that a road could not be asked, or that its answer was not understood."""
+        self.dead_ends[road] = reason
+        self.failed.add(road)
 
     def next_road(self) -> Road | None:
         """Give the road to try next, or ``None`` when there is enough or nothing left.

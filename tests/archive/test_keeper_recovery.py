@@ -16,7 +16,7 @@ from scrapy.utils.test import get_crawler
 
 from newsarchive.archive.captures import Exchange, Fault, iterate
 from newsarchive.archive.keeper import Archive, CannotStartError, run_of
-from newsarchive.archive.ledger import State
+from newsarchive.archive.ledger import Kept, State
 from newsarchive.article import Name, Origin
 from newsarchive.clock import Clock
 from newsarchive.source.links import ArticleLink
@@ -207,12 +207,16 @@ def test_a_capture_is_durable_before_the_ledger_says_captured(opened: Callable[.
     kept = archive.keep(exchange())
     archive.ledger.captured(
         Sighting(ArticleLink(NAME), ()),
+        Kept(
+            category="kejiribao",
+            origin=Origin.SHARE_JSON,
+            capture=kept.place,
+            capture_sha256=kept.sha256,
+            post=POST,
+            post_sha256="ab",
+            published=None,
+        ),
         now=archive.now(),
-        category="kejiribao",
-        origin=Origin.SHARE_JSON,
-        capture=kept.place,
-        post=POST,
-        post_sha256="ab",
     )
     assert archive.ledger.committed() == (kept.file, (root / "captures" / kept.file).stat().st_size)
 

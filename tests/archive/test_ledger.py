@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from newsarchive.archive.ledger import KEPT_FOR, Ledger, Row, State, Validators
+from newsarchive.archive.ledger import KEPT_FOR, Kept, Ledger, Row, State, Validators
 from newsarchive.article import Name, Origin
 from newsarchive.source.links import ArticleLink
 from newsarchive.source.lists import Sighting
 
 NOON = datetime(2022, 3, 2, 4, 0, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1)
+PUBLISHED = datetime(2022, 3, 1, 10, 12, 37, tzinfo=UTC)
 FIRST, SECOND, THIRD = (Name(f"20220301234076424{n}") for n in range(3))
 
 
@@ -32,15 +33,16 @@ def asked(name: Name) -> Sighting:
 
 
 def capture(ledger: Ledger, name: Name, *, now: datetime = NOON, origin: Origin = Origin.SHARE_JSON) -> None:
-    ledger.captured(
-        asked(name),
-        now=now,
+    kept = Kept(
         category="kejiribao",
         origin=origin,
         capture="20220302-0001.warc.gz#5120",
+        capture_sha256="cd" * 32,
         post=f"_posts/2022/03/2022-03-01-{name}.md",
         post_sha256="ab" * 32,
+        published=PUBLISHED,
     )
+    ledger.captured(asked(name), kept, now=now)
 
 
 @pytest.fixture
@@ -78,12 +80,8 @@ def test_an_article_that_is_seen_waits(ledger: Ledger) -> None:
         link=seen(FIRST).link,
         tags=("科技日报新闻",),
         state=State.PENDING,
+        first_seen=NOON,
         deadline=datetime(2022, 3, 3, 16, 0, tzinfo=UTC),
-        tries=0,
-        error=None,
-        origin=None,
-        post=None,
-        post_sha256=None,
     )
     assert not ledger.known(SECOND)
     assert ledger.find(SECOND) is None
@@ -123,15 +121,15 @@ def test_a_failure_counts_the_tries_and_stays_pending(ledger: Ledger) -> None:
 def test_a_later_failure_never_takes_a_captured_article_back(ledger: Ledger) -> None:
     capture(ledger, FIRST)
     before = dump(ledger, *ARTICLES)
-    for gone in (False, True):
-        ledger.failed(FIRST, "not fetched", "HTTP 503", now=LATER, gone=gone)
+    for state in State:
+        ledger.failed(FIRST, "not fetched", "HTTP 503", now=LATER, state=state, nowhere=True)
     ledger.forget(FIRST)
     assert dump(ledger, *ARTICLES) == before
 
 
 def test_a_gone_article_is_not_asked_again_until_it_is_seen_again(ledger: Ledger) -> None:
     ledger.list_read("/", [seen(FIRST)], now=NOON)
-    ledger.failed(FIRST, "not fetched", "404", now=NOON, gone=True)
+    ledger.failed(FIRST, "not fetched", "404", now=NOON, state=State.GONE, nowhere=True)
     assert ledger.pending() == []
     assert ledger.counts() == {"gone": 1}
     ledger.list_read("/", [seen(FIRST)], now=LATER)
@@ -140,7 +138,7 @@ def test_a_gone_article_is_not_asked_again_until_it_is_seen_again(ledger: Ledger
 
 def test_a_gone_article_can_still_be_captured(ledger: Ledger) -> None:
     ledger.list_read("/", [seen(FIRST)], now=NOON)
-    ledger.failed(FIRST, "not fetched", "404", now=NOON, gone=True)
+    ledger.failed(FIRST, "not fetched", "404", now=NOON, state=State.GONE, nowhere=True)
     capture(ledger, FIRST)
     assert row(ledger, FIRST).state is State.CAPTURED
 
@@ -157,10 +155,10 @@ def test_what_is_lost_first_is_asked_for_first(ledger: Ledger) -> None:
     ledger.list_read("/", [seen(name, day=day) for name, day in days.items()], now=NOON)
     ledger.list_read("/", [seen(rolling, day=date(2022, 2, 28), category="emnews")], now=NOON)
     assert [row.link.name for row in ledger.pending()] == [rolling, SECOND, THIRD, FIRST]
-    assert ledger.nearest_deadline() == datetime(2022, 2, 27, 16, 0, tzinfo=UTC) + KEPT_FOR
+    assert ledger.waiting()[1] == datetime(2022, 2, 27, 16, 0, tzinfo=UTC) + KEPT_FOR
     for name in (rolling, SECOND, THIRD, FIRST):
         capture(ledger, name)
-    assert ledger.nearest_deadline() is None
+    assert ledger.waiting()[1] is None
 
 
 def test_the_deadline_is_three_days_after_the_days_beginning_in_shanghai(ledger: Ledger) -> None:
@@ -241,13 +239,30 @@ def test_a_list_without_news_touches_no_row_about_an_article(ledger: Ledger) -> 
     assert dump(ledger, *ARTICLES) == before
 
 
-def test_a_list_with_news_notes_when_its_other_links_were_last_seen(ledger: Ledger) -> None:
-    ledger.list_read("/", [seen(FIRST)], now=NOON)
-    ledger.list_read("/", [seen(FIRST), seen(SECOND)], now=LATER)
-    with sqlite3.connect(ledger.path) as other:
-        last_seen = dict(other.execute("SELECT name, last_seen FROM articles"))
-    other.close()
-    assert last_seen == {str(FIRST): "2022-03-02T05:00:00Z", str(SECOND): "2022-03-02T05:00:00Z"}
+def last_seen(ledger: Ledger) -> dict[str, str]:
+    return {str(name): str(last) for name, _, last, _ in dump(ledger, "seen")}
+
+
+def test_an_article_was_last_seen_when_a_list_that_shows_it_was_last_confirmed(ledger: Ledger) -> None:
+    ledger.list_read("/", [seen(FIRST), seen(SECOND)], now=NOON)
+    ledger.list_confirmed("/", now=LATER)
+    assert last_seen(ledger) == {str(FIRST): "2022-03-02T05:00:00Z", str(SECOND): "2022-03-02T05:00:00Z"}
+    ledger.list_read("/", [seen(SECOND)], now=LATER + timedelta(hours=1))
+    assert last_seen(ledger) == {str(FIRST): "2022-03-02T05:00:00Z", str(SECOND): "2022-03-02T06:00:00Z"}
+    ledger.list_read("/category/jia.html", [seen(FIRST)], now=LATER + timedelta(hours=2))
+    assert last_seen(ledger) == {str(FIRST): "2022-03-02T07:00:00Z", str(SECOND): "2022-03-02T06:00:00Z"}
+
+
+def test_an_article_no_list_ever_showed_was_last_seen_when_it_was_asked_for(ledger: Ledger) -> None:
+    ledger.see(asked(FIRST), now=NOON)
+    assert last_seen(ledger) == {str(FIRST): "2022-03-02T04:00:00Z"}
+
+
+def test_a_confirmed_list_touches_no_row_about_an_article(ledger: Ledger) -> None:
+    ledger.list_read("/", [seen(FIRST), seen(SECOND)], now=NOON)
+    before = dump(ledger, "articles", "sightings")
+    ledger.list_confirmed("/", now=LATER)
+    assert dump(ledger, "articles", "sightings") == before
 
 
 def test_a_due_list_stays_due_until_it_is_read(ledger: Ledger) -> None:

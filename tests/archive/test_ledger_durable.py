@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from newsarchive.archive.ledger import SCHEMA_VERSION, Ledger, Row, State, Validators
+from newsarchive.archive.ledger import SCHEMA_VERSION, Adopted, Kept, Ledger, Row, State, Validators
 from newsarchive.article import Name, Origin, Refused
 from newsarchive.source.links import ArticleLink
 from newsarchive.source.lists import Sighting
 
 NOON = datetime(2022, 3, 2, 4, 0, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1)
+PUBLISHED = datetime(2022, 3, 1, 10, 12, 37, tzinfo=UTC)
 FIRST, SECOND, THIRD = (Name(f"20220301234076424{n}") for n in range(3))
 
 
@@ -32,15 +33,16 @@ def asked(name: Name) -> Sighting:
 
 
 def capture(ledger: Ledger, name: Name, *, now: datetime = NOON, origin: Origin = Origin.SHARE_JSON) -> None:
-    ledger.captured(
-        asked(name),
-        now=now,
+    kept = Kept(
         category="kejiribao",
         origin=origin,
         capture="20220302-0001.warc.gz#5120",
+        capture_sha256="cd" * 32,
         post=f"_posts/2022/03/2022-03-01-{name}.md",
         post_sha256="ab" * 32,
+        published=PUBLISHED,
     )
+    ledger.captured(asked(name), kept, now=now)
 
 
 @pytest.fixture
@@ -189,7 +191,7 @@ def test_a_ledger_is_new_until_an_article_is_in_it(tmp_path: Path) -> None:
         assert opened.is_new is expected
         opened.close()
     opened = Ledger(tmp_path / "ledger.db")
-    opened.adopt([(FIRST, "_posts/a.md", "ab")], now=NOON)
+    opened.adopt([Adopted(FIRST, "_posts/a.md", "ab")], now=NOON)
     opened.close()
     opened = Ledger(tmp_path / "ledger.db")
     assert not opened.is_new
@@ -197,8 +199,8 @@ def test_a_ledger_is_new_until_an_article_is_in_it(tmp_path: Path) -> None:
 
 
 def test_posts_that_are_there_are_adopted_as_captured_all_or_none(ledger: Ledger) -> None:
-    def unreadable() -> Iterator[tuple[Name, str, str]]:
-        yield FIRST, "_posts/a.md", "ab"
+    def unreadable() -> Iterator[Adopted]:
+        yield Adopted(FIRST, "_posts/a.md", "ab")
         raise PermissionError("_posts/b.md")
 
     with pytest.raises(PermissionError):
@@ -207,7 +209,7 @@ def test_posts_that_are_there_are_adopted_as_captured_all_or_none(ledger: Ledger
     ledger.list_read("/", [seen(SECOND)], now=NOON)
     capture(ledger, SECOND)
     before = row(ledger, SECOND)
-    assert ledger.adopt([(FIRST, "_posts/a.md", "ab"), (SECOND, "_posts/b.md", "cd")], now=NOON) == 1
+    assert ledger.adopt([Adopted(FIRST, "_posts/a.md", "ab"), Adopted(SECOND, "_posts/b.md", "cd")], now=NOON) == 1
     assert (row(ledger, FIRST).state, row(ledger, FIRST).post) == (State.CAPTURED, "_posts/a.md")
     assert row(ledger, SECOND) == before
 
@@ -219,7 +221,7 @@ def test_a_newer_ledger_is_refused_in_a_sentence_and_left_untouched(tmp_path: Pa
         other.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
     other.close()
     before = path.read_bytes()
-    with pytest.raises(Refused, match=r"ledger\.db was written by a newer newsarchive \(schema 2\); update this one"):
+    with pytest.raises(Refused, match=r"ledger\.db was written by a newer newsarchive \(schema 3\); update this one"):
         Ledger(path)
     assert path.read_bytes() == before
 

@@ -13,13 +13,15 @@ import hypothesis.strategies as st
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from newsarchive.archive.ledger import KEPT_FOR, Ledger, State, Validators
+from newsarchive.archive.ledger import KEPT_FOR, Adopted, Kept, Ledger, State, Validators
 from newsarchive.article import Name, Origin
 from newsarchive.dates import SHANGHAI
 from newsarchive.source.links import ArticleLink
 from newsarchive.source.lists import Sighting
 
 START = datetime(2022, 3, 2, 4, 0, tzinfo=UTC)
+PUBLISHED = datetime(2022, 3, 1, 10, 12, 37, tzinfo=UTC)
+ENDS = (State.FAILED, State.EXPIRED, State.GONE)
 LISTS = ("/", "/category/jia.html", "/category/yi.html")
 
 names = st.builds(Name, st.sampled_from([f"2022030123407642{n:02d}" for n in range(6)]), st.booleans())
@@ -46,6 +48,7 @@ class Entry:
     error: str | None = None
     origin: Origin | None = None
     post: str | None = None
+    dated: bool = False
 
 
 @dataclass
@@ -67,8 +70,8 @@ class Model:
             title = link.title or entry.link.title
             entry.link = ArticleLink(link.name, link.path, link.segments, link.day, title)
             entry.tags = sighting.tags or entry.tags
-            entry.deadline = deadline
-            if entry.state is State.GONE:
+            entry.deadline = entry.deadline if entry.dated else deadline
+            if entry.state in ENDS:
                 entry.state = State.PENDING
 
 
@@ -135,22 +138,30 @@ class LedgerMachine(RuleBasedStateMachine):
     def an_article_is_captured(self, name: Name, origin: Origin) -> None:
         sighting = Sighting(ArticleLink(name), ())
         post = f"_posts/{name}.md"
-        self.ledger.captured(
-            sighting, now=self.now, category="jia", origin=origin, capture=None, post=post, post_sha256="ab"
+        kept = Kept(
+            category="jia",
+            origin=origin,
+            capture=None,
+            capture_sha256=None,
+            post=post,
+            post_sha256="ab",
+            published=PUBLISHED,
         )
+        self.ledger.captured(sighting, kept, now=self.now)
         self.model.see(sighting, self.now)
         entry = self.model.articles[name]
         entry.state, entry.error, entry.origin, entry.post = State.CAPTURED, None, origin, post
+        entry.deadline, entry.dated = PUBLISHED + KEPT_FOR, True
         self.wrote()
 
-    @rule(name=names, gone=st.booleans())
-    def an_article_fails(self, name: Name, *, gone: bool) -> None:
-        self.ledger.failed(name, "not fetched", "HTTP 503", now=self.now, gone=gone)
+    @rule(name=names, state=st.sampled_from([State.PENDING, *ENDS]), nowhere=st.booleans())
+    def an_article_fails(self, name: Name, *, state: State, nowhere: bool) -> None:
+        self.ledger.failed(name, "not fetched", "HTTP 503", now=self.now, state=state, nowhere=nowhere)
         entry = self.model.articles.get(name)
         if entry is not None and entry.state is not State.CAPTURED:
             entry.tries += 1
             entry.error = "HTTP 503"
-            entry.state = State.GONE if gone else State.PENDING
+            entry.state = state
         self.wrote()
 
     @rule(name=names)
@@ -162,7 +173,7 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(posts=st.sets(names, max_size=3))
     def posts_are_adopted(self, posts: set[Name]) -> None:
         new = [name for name in posts if name not in self.model.articles]
-        assert self.ledger.adopt(((name, f"_posts/{name}.md", "ab") for name in posts), now=self.now) == len(new)
+        assert self.ledger.adopt((Adopted(name, f"_posts/{name}.md", "ab") for name in posts), now=self.now) == len(new)
         for name in new:
             self.model.articles[name] = Entry(
                 ArticleLink(name), (), self.now, state=State.CAPTURED, post=f"_posts/{name}.md"
@@ -201,6 +212,7 @@ class LedgerMachine(RuleBasedStateMachine):
             row = self.ledger.find(name)
             assert row is not None, f"{name} was forgotten"
             found = Entry(row.link, row.tags, row.deadline, row.state, row.tries, row.error, row.origin, row.post)
+            found.dated = row.published is not None
             assert found == entry, f"{name}: {found} in the ledger, {entry} in the model"
         counts: dict[str, int] = {}
         for entry in expected.values():
@@ -212,7 +224,7 @@ class LedgerMachine(RuleBasedStateMachine):
         waiting = [entry for entry in self.model.articles.values() if entry.state is State.PENDING]
         waiting.sort(key=lambda entry: (entry.deadline, entry.link.name.number, str(entry.link.name)))
         assert [row.link.name for row in self.ledger.pending()] == [entry.link.name for entry in waiting]
-        assert self.ledger.nearest_deadline() == (waiting[0].deadline if waiting else None)
+        assert self.ledger.waiting() == (len(waiting), waiting[0].deadline if waiting else None)
         assert dict(self.ledger.pending_lists()) == self.model.due
 
     @invariant()

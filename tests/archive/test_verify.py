@@ -151,8 +151,8 @@ def test_a_row_whose_post_and_captures_are_gone_is_named(small: Path) -> None:
     post = f"_posts/2021/12/2021-12-31-{CODE}.md"
     change_ledger(
         small,
-        "INSERT INTO articles (name, state, first_seen, last_seen, deadline, capture, post) "
-        "VALUES (?, 'captured', '', '', '', '20211231-0001.warc.gz#7', ?)",
+        "INSERT INTO articles (name, state, first_seen, deadline, capture, post) "
+        "VALUES (?, 'captured', '', '', '20211231-0001.warc.gz#7', ?)",
         CODE,
         post,
     )

@@ -114,7 +114,7 @@ async def test_a_disk_that_does_not_take_something_halts_the_run(
     assert records(verdict)[0]["exit_code"] == 1
 
 
-@pytest.mark.parametrize("broken", ["counts", "nearest_deadline", "flush"])
+@pytest.mark.parametrize("broken", ["waiting", "run_ended", "flush"])
 def test_a_ledger_that_fails_at_the_very_end_is_no_success(
     broken: str, verdict: Verdict, monkeypatch: pytest.MonkeyPatch
 ) -> None:

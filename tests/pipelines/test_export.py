@@ -17,7 +17,7 @@ from scrapy.utils.test import get_crawler
 from newsarchive import post
 from newsarchive.archive.captures import Exchange
 from newsarchive.archive.keeper import Archive, run_of
-from newsarchive.archive.ledger import State
+from newsarchive.archive.ledger import Adopted, State
 from newsarchive.article import Article, Name, Origin
 from newsarchive.source.links import ArticleLink
 from newsarchive.source.lists import Sighting
@@ -133,7 +133,7 @@ def test_a_post_of_unknown_road_yields_to_the_best_road_alone(export: ExportPipe
     """Posts that were adopted or imported may well be the exact text."""
     now = export.archive.now()
     export.archive.posts.put(post.relative_path(ARTICLE), post.render(ARTICLE), now=now)
-    export.archive.ledger.adopt([(ARTICLE.name, PATH, "")], now=now)
+    export.archive.ledger.adopt([Adopted(ARTICLE.name, PATH, "")], now=now)
     export.process_item(replace(EDITED, origin=Origin.MIRROR_PAGE))
     assert stored(export) == {PATH: post.render(ARTICLE)}
     export.process_item(EDITED)
