@@ -87,11 +87,15 @@ class ArchiveSpider(Spider):
     # -- the queue -----------------------------------------------------------------------------------------------
 
     def case_of(self, row: Row) -> Case:
-        """Begin a case from its ledger row; near its deadline, or after many runs, a lesser road will do."""
+        """Begin a case from its ledger row; near its deadline, or after many runs, a lesser road will do.
+
+        Of what is archived a lesser road tells nothing new.
+        """
         left = (row.deadline - self.archive.now()).total_seconds() / 3600
         settings = self.settings
         near = -KEPT_FOR.total_seconds() / 3600 <= left <= settings.getfloat("SETTLE_HOURS")
-        return Case(row.link, row.tags, settle=near or row.tries >= settings.getint("SETTLE_TRIES"))
+        settle = row.state is not State.CAPTURED and (near or row.tries >= settings.getint("SETTLE_TRIES"))
+        return Case(row.link, row.tags, settle=settle)
 
     def pursue(self) -> Iterator[Request]:
         """Begin with as many waiting articles as the limit still allows."""

@@ -16,7 +16,7 @@ from scrapy.utils.test import get_crawler
 from twisted.python.failure import Failure as TwistedFailure
 
 from newsarchive.archive.keeper import Archive
-from newsarchive.archive.runs import Kind
+from newsarchive.archive.runs import Failure, Kind
 from newsarchive.article import Article, Name
 from newsarchive.clock import Clock
 from newsarchive.extensions.verdict import Verdict
@@ -149,3 +149,38 @@ def test_a_table_nobody_can_read_changes_no_exit_code(
         verdict.engine_stopped()
     assert verdict.run.exit_code == 0
     assert "the closing table could not be printed" in caplog.text
+
+
+def in_ledger(verdict: Verdict) -> list[tuple[object, ...]]:
+    with sqlite3.connect(verdict.archive.root / "ledger.db") as db:
+        rows = db.execute("SELECT spider, ended, exit_code, verdict, file FROM runs ORDER BY id").fetchall()
+    db.close()
+    return rows
+
+
+def test_a_run_is_in_the_ledger_from_its_beginning_to_its_verdict(verdict: Verdict) -> None:
+    verdict.spider_opened()
+    assert in_ledger(verdict) == [("default", None, None, None, None)]
+    verdict.run.failures.append(Failure(Kind.FETCH, "NW202203012340764246", "HTTP 503"))
+    verdict.engine_stopped()
+    (record,) = records(verdict)
+    file = "20220302T040000Z-default.json"
+    assert in_ledger(verdict) == [("default", "2022-03-02T04:00:00Z", 3, record["verdict"], file)]
+
+
+def test_a_run_that_was_killed_is_named_by_the_next_one_and_by_no_other(verdict: Verdict, tmp_path: Path) -> None:
+    verdict.spider_opened()  # and then nothing more
+    verdict.archive.close()
+    for named in (1, 0):
+        crawler: Any = get_crawler(
+            settings_dict={"ARCHIVE_DIR": str(tmp_path), "NEWSARCHIVE_CLOCK": "2022-03-02 13:00"}
+        )
+        following = Verdict.from_crawler(crawler)
+        following.spider_opened()
+        following.engine_stopped()
+        assert len(following.run.notes) == named, following.run.notes
+        if named:
+            assert following.run.notes == [
+                "the run of default that began at 2022-03-02T04:00:00Z was killed; this one goes on where it stopped"
+            ]
+            assert following.run.exit_code == 0
