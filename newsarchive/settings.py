@@ -16,6 +16,10 @@ NEWSSHARE_URL = "http://finews.zning.xyz/"
 OLD_POST_URL = "https://raw.githubusercontent.com/zning1994/finews/main/old_post/"
 ARTICLE_URL = "https://finance.eastmoney.com/"
 
+# Whose pictures `scrapy crawl images` keeps: names of hosts or globs; HOST=URL where they are fetched elsewhere.
+IMAGE_HOSTS = "dfscdn.dfcfw.com, *.dfcfw.com, webquoteklinepic.eastmoney.com, *.eastmoney.com"
+IMAGE_MAXSIZE = 8 * 1024 * 1024  # a larger picture is refused; the largest of the source seen is below 1 MiB
+
 # -- The archive ---------------------------------------------------------------------------------------------------
 
 ARCHIVE_DIR = "output"  # beside the code, so that a first run needs no choice; any folder will do

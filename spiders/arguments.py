@@ -62,7 +62,7 @@ class Selection:
         patterns = tuple(_plain(word) for word in arguments.get("category", "").split(",") if word.strip())
         if "category" in arguments and not patterns:
             raise ArgumentError("category= names nothing; give names or globs, like category=kejiribao,zhengquan*")
-        return cls(patterns, since, until, _limit(arguments), flag(arguments, "full"))
+        return cls(patterns, since, until, limit_of(arguments), flag(arguments, "full"))
 
     def wants_section(self, tags: Iterable[str], segments: tuple[str, ...]) -> bool:
         """Tell whether a list, known by its headings and the path of its articles, was asked for.
@@ -144,7 +144,8 @@ def _day(arguments: Mapping[str, str], name: str, today: date) -> date | None:
         raise ArgumentError(f"{name}: {error}") from error
 
 
-def _limit(arguments: Mapping[str, str]) -> int | None:
+def limit_of(arguments: Mapping[str, str]) -> int | None:
+    """Read the argument ``limit``; None where there is none, raises `ArgumentError` where it is no number."""
     if "limit" not in arguments:
         return None
     if not re.fullmatch(r"[1-9]\d{0,8}", arguments["limit"].strip(), re.ASCII):

@@ -14,7 +14,7 @@ from newsarchive.archive.keeper import Archive, run_of
 from newsarchive.archive.ledger import KEPT_FOR, Row, State, fate, is_last_look
 from newsarchive.archive.runs import Failure, Kind
 from newsarchive.article import Article, Refused
-from newsarchive.hosts import is_loopback
+from newsarchive.hosts import gate_of, is_loopback
 from newsarchive.source.links import fetch_url, share_json_url, share_page_url
 from newsarchive.source.lists import Sighting
 from newsarchive.source.roads import Case, Road
@@ -23,7 +23,7 @@ from newsarchive.source.understanding import NotUnderstoodError
 from spiders.outcome import describe_failure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -58,6 +58,11 @@ class ArchiveSpider(Spider):
         bases = [str(settings[name] or "") for name in ("FINEWS_URL", "NEWSSHARE_URL")]
         if all(is_loopback(base) for base in bases):
             settings.set("DOWNLOAD_DELAY", 0, priority="spider")
+
+    @classmethod
+    def gate(cls, settings: BaseSettings) -> Callable[[str], bool]:
+        """Give what tells whether this spider may ask a URL; raises `Refused` for a setting that names no host."""
+        return gate_of(settings)
 
     @classmethod
     def check_arguments(cls, arguments: Mapping[str, str]) -> None:

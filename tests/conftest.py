@@ -67,6 +67,12 @@ class Crawl:
         )
         return Ended(ended.returncode, ended.stdout, ended.stderr)
 
+    def rebuild(self, *words: str) -> Ended:
+        """Run ``scrapy rebuild`` on the archive."""
+        command = [sys.executable, "-m", "scrapy", "rebuild", *words, "-s", f"ARCHIVE_DIR={self.archive}"]
+        ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+        return Ended(ended.returncode, ended.stdout, ended.stderr)
+
     def posts(self) -> dict[str, bytes]:
         """Give every post by its path in the archive."""
         return {str(path.relative_to(self.archive)): path.read_bytes() for path in self.archive.glob("_posts/**/*.md")}

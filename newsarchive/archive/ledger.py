@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from newsarchive.archive.ledgerarticles import ArticleRows
+from newsarchive.archive.ledgerpictures import PictureRows
 from newsarchive.archive.ledgerrows import (
     KEPT_FOR,
     Adopted,
@@ -66,7 +67,7 @@ WHERE id = :id
 _KILLED = "killed"
 
 
-class Ledger(ArticleRows):
+class Ledger(ArticleRows, PictureRows):
     """The ledger of one archive; the arguments are those of `LedgerFile`."""
 
     # -- lists ---------------------------------------------------------------------------------------------------

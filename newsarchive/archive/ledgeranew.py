@@ -68,6 +68,8 @@ ON CONFLICT (list, name) DO UPDATE SET first_seen = min(first_seen, excluded.fir
     last_seen = excluded.last_seen
 """
 _KEEP_RUNS = "INSERT INTO main.runs SELECT * FROM earlier.runs"
+_KEEP_PICTURES = "INSERT INTO main.pictures SELECT * FROM earlier.pictures"
+_KEEP_PICTURES_READ = "INSERT INTO main.meta SELECT * FROM earlier.meta WHERE key = 'pictures'"
 _KEEP_ID = "UPDATE main.meta SET value = (SELECT value FROM earlier.meta WHERE key = 'id') WHERE key = 'id'"
 _COUNT_CHANGES = """
 UPDATE main.meta SET value = (SELECT max(e.value, (SELECT coalesce(max(change), 0) FROM main.articles))
@@ -82,6 +84,8 @@ _KEEP_ALL = (
     _KEEP_LISTS,
     _KEEP_SIGHTINGS,
     _KEEP_RUNS,
+    _KEEP_PICTURES,
+    _KEEP_PICTURES_READ,
     _KEEP_ID,
     _COUNT_CHANGES,
 )

@@ -91,6 +91,21 @@ CREATE TABLE runs (
     counts TEXT NOT NULL DEFAULT '{}',
     file TEXT
 );
+CREATE TABLE pictures (
+    url TEXT PRIMARY KEY,
+    state TEXT NOT NULL CHECK (state IN ('pending', 'kept', 'failed', 'gone', 'refused')),
+    first_seen TEXT NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0,
+    last_try TEXT,
+    error TEXT,
+    capture TEXT,
+    sha256 TEXT,
+    type TEXT,
+    size INTEGER,
+    width INTEGER,
+    height INTEGER
+) WITHOUT ROWID;
+CREATE INDEX pictures_pending ON pictures (first_seen) WHERE state = 'pending';
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
     value NOT NULL
@@ -100,7 +115,7 @@ INSERT INTO meta VALUES ('id', lower(hex(randomblob(16)))), ('change', 0);
 _SCHEMA = _ARTICLES + _LISTS + _CAPTURES + _RUNS
 _TABLES = {
     1: {"articles", "served", "committed", "lists"},
-    2: {"articles", "served", "committed", "lists", "sightings", "runs", "meta"},
+    2: {"articles", "served", "committed", "lists", "sightings", "runs", "pictures", "meta"},
 }
 
 # What was gone by schema 1 had passed its deadline; that is expired now. Which list showed an article was not kept:

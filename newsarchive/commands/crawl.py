@@ -18,7 +18,7 @@ from scrapy.exceptions import UsageError
 from newsarchive.archive.keeper import Archive, BusyError, CannotStartError, run_of
 from newsarchive.archive.runs import BUSY, CANNOT_START, Run
 from newsarchive.article import Refused
-from newsarchive.hosts import allowed_origins
+from newsarchive.hosts import gate_of
 from newsarchive.logs import quieten
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Command(ScrapyCrawl):
         crawler = self._checked_crawler(args, opts)
         assert self.crawler_process is not None  # noqa: S101 - Scrapy sets it before run; for the type checker
         try:
-            allowed_origins(crawler.settings)
+            getattr(crawler.spidercls, "gate", gate_of)(crawler.settings)
             Archive.of(crawler)
         except BusyError as error:
             self._stop(BUSY, str(error))

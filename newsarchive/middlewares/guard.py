@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Self
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from scrapy.exceptions import IgnoreRequest
 
 from newsarchive.article import Refused
-from newsarchive.hosts import Origin, allowed_origins
+from newsarchive.hosts import Origin, gate_of
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -25,14 +26,15 @@ class HostGuardMiddleware:
     Stands next to the downloader, so nothing can pass behind it.
     """
 
-    def __init__(self, allowed: frozenset[Origin], stats: StatsCollector) -> None:
-        self.allowed = allowed
+    def __init__(self, allows: Callable[[str], bool], stats: StatsCollector) -> None:
+        self.allows = allows
         self.stats = stats
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Take the hosts from the settings."""
-        return cls(allowed_origins(crawler.settings), crawler.stats)
+        """Take the hosts from the settings; a spider that asks others has a ``gate`` of its own."""
+        gate: Callable[[Any], Callable[[str], bool]] = getattr(crawler.spidercls, "gate", gate_of)
+        return cls(gate(crawler.settings), crawler.stats)
 
     def process_request(self, request: Request) -> None:
         """Let a request of ours pass; raises `IgnoreRequest` naming any other."""
@@ -42,7 +44,7 @@ class HostGuardMiddleware:
             raise IgnoreRequest(str(error)) from error
         if "@" in urlsplit(request.url).netloc:  # clients disagree on which side of it the host stands
             raise IgnoreRequest(f"{request.url[:120]!r} names a user; no address of the source does")
-        if origin not in self.allowed:
+        if not self.allows(request.url):
             self.stats.inc_value("newsarchive/foreign_host_refused")
             message = f"the foreign host {origin.host} was not contacted (redirected there)"
             logger.warning("%s: %s", request.url[:200], message)

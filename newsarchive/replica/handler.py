@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from newsarchive.replica.faults import BODIES, RETRY_AFTER, STATUSES
+from newsarchive.replica.picture import picture
 
 if TYPE_CHECKING:
     from newsarchive.replica.holdings import Served
@@ -100,6 +101,8 @@ class Handler(BaseHTTPRequestHandler):
             self._send(200, held.share_page((query.get("infoCode") or [""])[0]), HTML)
         elif path == "/NewsData/GetNewsText.do":
             self._send_served(held.answer((query.get("id") or [""])[0]), JSON, validators=False)
+        elif path.startswith("/pictures/"):
+            self._send(200, picture(self.path), "image/png")
         elif path == "/robots.txt" and self.replica.robots is not None:
             self._send(200, self.replica.robots.encode(), TEXT)
         elif path.startswith("/old_post/"):

@@ -7,6 +7,7 @@
 ``/html_News/NewsShare.html?infoCode=``  the share page: a script shell, known or not
 ``/NewsData/GetNewsText.do?id=``         the article as JSON; ``{}`` for the unknown
 ``/old_post/NAME.md``                    a post that has left the mirror
+``/pictures/…``                          a picture, another for each address
 ``/robots.txt``                          404 until set
 ``GET /__log``                           every request so far, as JSON
 ``POST /__reset``                        forget the log and the faults
