@@ -18,7 +18,7 @@ from newsarchive import bodycheck
 from newsarchive.bodycheck import faults
 from newsarchive.bodyrepair import DROPPED, LINES, repair
 
-__all__ = ["clean", "faults", "has_substance", "normalise", "tidy", "visible_text"]
+__all__ = ["clean", "faults", "has_substance", "normalise", "plain_text", "tidy", "visible_text"]
 
 INDENT = "　　"
 
@@ -90,6 +90,13 @@ def visible_text(html: str) -> str:
     return " ".join(_INVISIBLE.sub("", "".join(text for text, _ in _visible(html))).split())
 
 
+def plain_text(html: str) -> str:
+    """Give what a reader would see of a body, with a line for each paragraph and no empty line; else `visible_text`."""
+    text = _INVISIBLE.sub("", "".join(text for text, _ in _visible(html)))
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
 @lru_cache(maxsize=8)  # as above
 def has_substance(html: str) -> bool:
     """Whether there is anything to read or to look at: visible text, or a picture that has an address."""
@@ -97,13 +104,16 @@ def has_substance(html: str) -> bool:
 
 
 def _visible(html: str) -> Iterator[tuple[str, bool]]:
-    """Give the visible pieces of a body in order: text (a space for a line break), or True for a picture."""
+    r"""Give the visible pieces of a body in order: text, or True for a picture.
+
+    A line break that a reader sees is ``\n``; one that only the source has is a space.
+    """
     html = _tidied(html)[0]
     depth, hidden, end = 0, 0, 0  # hidden: the depth at which something invisible was opened, or 0
     for token in bodycheck.TOKEN.finditer(html):
         closing, name, rest = token.groups()
         if not hidden:
-            yield unescape(html[end : token.start()]), False
+            yield unescape(html[end : token.start()]).replace("\n", " "), False
         end = token.end()
         name = (name or "").lower()
         if closing:
@@ -119,8 +129,8 @@ def _visible(html: str) -> Iterator[tuple[str, bool]]:
             if unseen and not hidden and not void:
                 hidden = depth
         if name in LINES or name == "br":
-            yield " ", False
-    yield unescape(html[end:]), False
+            yield "\n", False
+    yield unescape(html[end:]).replace("\n", " "), False
 
 
 def _attributes(rest: str) -> dict[str, str]:

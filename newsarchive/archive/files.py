@@ -7,8 +7,9 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 TEMP_PREFIX = ".newsarchive-"
 PROBE = f"{TEMP_PREFIX}probe"  # written and removed to find out whether a folder can be written
@@ -16,20 +17,21 @@ _left: set[str] = set()  # temp files of this process that could not be removed
 _OURS = re.compile(re.escape(TEMP_PREFIX) + r"(?:probe|[a-z0-9_]{8})")  # the eight are tempfile's
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that a crash at any point leaves the old file or the new one, never a part.
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """Give a file to write, and to seek in, that stands at `path` when it is complete: for what memory cannot hold.
 
-    Temp file beside the target, fsync, rename, fsync of the directory. Missing parent directories are made, and
-    theirs are synced too, so that a new month's first post cannot lose its folder.
+    Temp file beside the target, fsync, rename, fsync of the directory, so that a crash at any point leaves the old
+    file or the new one, never a part. Missing parent directories are made, and theirs are synced too.
 
     Raises:
-        OSError: the disk is full, read-only or not ours; the temp file is removed before it is raised.
+        OSError: the disk is full, read-only or not ours. Then, and where the writer raises, the temp file is removed.
     """
     make_directory(path.parent)
     handle, temp = tempfile.mkstemp(prefix=TEMP_PREFIX, dir=path.parent)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
+        with os.fdopen(handle, "w+b") as file:
+            yield file
             file.flush()
             os.fchmod(file.fileno(), 0o644)
             os.fsync(file.fileno())
@@ -38,6 +40,18 @@ def write_whole(path: Path, content: bytes) -> None:
         _discard(temp)
         raise
     sync_directory(path.parent)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that a crash at any point leaves the old file or the new one; as `whole_file` does.
+
+    A new month's first post cannot lose its folder either.
+
+    Raises:
+        OSError: as for `whole_file`.
+    """
+    with whole_file(path) as file:
+        file.write(content)
 
 
 def write_many(contents: Mapping[Path, bytes]) -> None:
@@ -74,18 +88,8 @@ def write_many(contents: Mapping[Path, bytes]) -> None:
 
 def put_in_place(source: Path, target: Path) -> None:
     """Copy a file of any size from anywhere over another, whole or not at all; like `write_whole` else."""
-    handle, temp = tempfile.mkstemp(prefix=TEMP_PREFIX, dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file, source.open("rb") as original:
-            shutil.copyfileobj(original, file, 1 << 20)
-            file.flush()
-            os.fchmod(file.fileno(), 0o644)
-            os.fsync(file.fileno())
-        os.replace(temp, target)  # noqa: PTH105 - as above
-    except BaseException:
-        _discard(temp)
-        raise
-    sync_directory(target.parent)
+    with whole_file(target) as file, source.open("rb") as original:
+        shutil.copyfileobj(original, file, 1 << 20)
 
 
 def make_directory(path: Path) -> None:

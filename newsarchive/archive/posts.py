@@ -107,11 +107,12 @@ class Posts:
         note_sum(self.root, kept, content)
         return kept
 
-    def names(self) -> Iterator[tuple[Name, PurePosixPath]]:
-        """Give every post's name and path by its file name; for a ledger that has to be made anew."""
-        for folder, _, names in os.walk(self.root / POSTS):  # Path.rglob takes four times as long
+    def names(self, *, newest_first: bool = False) -> Iterator[tuple[Name, PurePosixPath]]:
+        """Give every post's name and path by its file name, month by month; for where there is no ledger to ask."""
+        for folder, folders, names in os.walk(self.root / POSTS):  # Path.rglob takes four times as long
+            folders.sort(reverse=newest_first)
             below = PurePosixPath(Path(folder).relative_to(self.root).as_posix())
-            for name in names:
+            for name in sorted(names, reverse=newest_first):
                 if match := _FILE.fullmatch(name):
                     yield Name.parse(match["name"]), below / name
 

@@ -1,0 +1,146 @@
+"""The posts of an archive, one after the other: what was asked for, each compared with its digest."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from newsarchive.archive.ledgerexport import Entry, Shelf, file_days
+from newsarchive.archive.posts import Posts
+from newsarchive.archive.replaying import Progress
+from newsarchive.archive.seal import LEDGER
+from newsarchive.article import Refused
+from newsarchive.export.record import Record, Words, record_of
+from newsarchive.newspapers import words_of
+from spiders.arguments import Selection
+
+_LOST = "scrapy verify says more"
+
+
+@dataclass(slots=True)
+class Found:
+    """What a reading came to.
+
+    Attributes:
+        looked: posts that were read, or tried.
+        given: posts that were given out.
+        unreadable: posts that could not be read.
+        sections: tag and category of every post of the days asked for; some two thousand at most.
+    """
+
+    looked: int = 0
+    given: int = 0
+    unreadable: int = 0
+    sections: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
+
+
+class Reading:
+    """One pass over an archive's posts, one in memory at a time.
+
+    Args:
+        root: the archive.
+        selection: days, categories, and how many; `full` is not looked at.
+        words: what title or text must hold.
+        unreadable: told the path of every post that cannot be read, and why; the reading goes on.
+        progress: told how far it is.
+
+    Attributes:
+        found: what it came to, complete when `records` has ended.
+        by_ledger: there is a ledger to ask; else the post files are all that is known.
+
+    Raises:
+        Refused: the ledger is none.
+        sqlite3.Error: it cannot be read.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        selection: Selection,
+        words: Words,
+        *,
+        unreadable: Callable[[str, str], None],
+        progress: Progress,
+    ) -> None:
+        self.root = root
+        self.selection = selection
+        self.words = words
+        self.found = Found()
+        self._unreadable = unreadable
+        self._progress = progress
+        days = (selection.since, selection.until)
+        self._shelf = Shelf(root / LEDGER, days) if (root / LEDGER).exists() else None
+        self.by_ledger = self._shelf is not None
+
+    def close(self) -> None:
+        """Close the ledger."""
+        if self._shelf is not None:
+            self._shelf.close()
+
+    def records(self, *, newest_first: bool) -> Iterator[Record]:
+        """Give what was asked for, by moment where the ledger knows it, else by day and number."""
+        entries, total = self._entries(newest_first=newest_first)
+        for entry in entries:
+            if self.found.given == self.selection.limit:
+                return
+            self.found.looked += 1
+            self._progress("posts", self.found.looked, total)
+            try:
+                record = self._record(entry)
+            except (OSError, Refused) as error:
+                self.found.unreadable += 1
+                self._unreadable(entry.post, _why(error).removeprefix(f"{Path(entry.post).name}: "))
+                continue
+            if self._is_wanted(record):
+                self.found.given += 1
+                yield record
+
+    def unmatched(self) -> list[str]:
+        """Give a sentence for each category asked for that no post of these days answers to."""
+        sentences = self.selection.unmatched(self.found.sections)
+        return [sentence.replace("no newspaper on the home page", "no post of these days") for sentence in sentences]
+
+    def _entries(self, *, newest_first: bool) -> tuple[Iterator[Entry], int]:
+        """Give what there may be to read, and how much it is."""
+        if self._shelf is not None:
+            entries = self._shelf.entries(newest_first=newest_first)
+            return entries, self._shelf.count
+        posts = Posts(self.root)
+        found = posts.names(newest_first=newest_first)
+        first, last = file_days((self.selection.since, self.selection.until))
+        entries = (Entry(str(name), str(path)) for name, path in found if first <= path.name[:10] <= last)
+        return entries, sum(1 for _ in posts.names())
+
+    def _record(self, entry: Entry) -> Record:
+        """Read a post; one that a run has replaced since we asked the ledger is asked for again."""
+        try:
+            return self._read(entry)
+        except (OSError, Refused):
+            now = self._shelf.again(entry.name) if self._shelf else None
+            if now is None or now == entry:
+                raise
+        return self._read(now)
+
+    def _read(self, entry: Entry) -> Record:
+        content = (self.root / entry.post).read_bytes()
+        sha256 = hashlib.sha256(content).hexdigest()
+        if entry.sha256 not in {None, sha256}:
+            raise Refused(f"it is not what its digest in the ledger says; {_LOST}")
+        return record_of(content, sha256, entry)
+
+    def _is_wanted(self, record: Record) -> bool:
+        day, chosen = record.date.date(), self.selection
+        if (chosen.since and day < chosen.since) or (chosen.until and day > chosen.until):
+            return False
+        segments = tuple(words_of(record.category))
+        if chosen.patterns:
+            self.found.sections.add((record.tag, segments))
+        return chosen.wants_section(words_of(record.tag), segments) and self.words.are_in(record)
+
+
+def _why(error: OSError | Refused) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"it is missing; {_LOST}"
+    return f"it cannot be read ({error.strerror})" if isinstance(error, OSError) else str(error)
