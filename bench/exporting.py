@@ -52,27 +52,29 @@ class Flatness:
         return self.large / self.small
 
 
-def articles(count: int) -> Iterator[Article]:
+def articles(count: int, apart: timedelta) -> Iterator[Article]:
     """Give composed articles, as many as are wanted, each with a number and a moment of its own."""
-    pieces = [piece for piece in compose() if not piece.oddity and piece.text and not piece.rolling]
+    pieces = [piece for piece in compose() if not piece.oddity and piece.text]
     for serial, piece in enumerate(islice(cycle(pieces), count)):
-        moment = FIRST + serial * APART
+        moment = FIRST + serial * apart
         yield Article(
-            name=Name(f"{moment:%Y%m%d%H%M}{serial:06d}"),
+            name=Name(f"{moment:%Y%m%d%H%M}{serial:06d}", rolling=piece.rolling),
             title=piece.title,
             date=dates.normalise(f"{moment:%Y-%m-%d %H:%M:%S}"),
             category=piece.category,
             tag=piece.tag,
-            body=body.normalise(piece.text),
-            link="",
+            body=body.normalise(piece.content if piece.rolling else piece.text),
+            link=piece.link,
+            digest=piece.digest,
         )
 
 
-def make_archive(root: Path, count: int) -> None:
+def make_archive(root: Path, count: int, apart: timedelta = APART) -> None:
     """Make an archive of so many posts, with captures and a ledger; nothing is synced."""
+    root.mkdir()
     ledger = NewLedger(root / "ledger.db")
     with Captures(root / "captures", now=lambda: FIRST) as captures:
-        for article in articles(count):
+        for article in articles(count, apart):
             path, content = post.relative_path(article), post.render(article)
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_bytes(content)
@@ -123,7 +125,6 @@ def measure() -> list[Flatness]:
     with tempfile.TemporaryDirectory() as folder:
         small, large = Path(folder, "small"), Path(folder, "large")
         for archive, count in ((small, SMALL), (large, LARGE)):
-            archive.mkdir()
             make_archive(archive, count)
         for form in Format:
             options = ("--limit", str(LARGE)) if form.is_feed else ()
