@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice
 from pathlib import Path
@@ -23,8 +23,9 @@ from rich.console import Console
 from rich.table import Table
 
 from newsarchive import body, dates, post
-from newsarchive.archive.captures import Captures, Exchange
+from newsarchive.archive.captures import Capture, Captures, Exchange
 from newsarchive.archive.ledgeranew import NewLedger
+from newsarchive.archive.ledgerrows import Kept
 from newsarchive.article import Article, Name, Origin
 from newsarchive.export.formats import Format
 from newsarchive.replica.compose import compose
@@ -88,21 +89,22 @@ def make_archive(root: Path, count: int, apart: timedelta = APART) -> None:
                     body=json.dumps({"text": article.body}, ensure_ascii=False).encode(),
                 )
             )
-            record_in(ledger, replace(article, capture=kept.place), str(path), content)
+            record_in(ledger, article, kept, str(path), content)
         ledger.finish(captures.sync())
 
 
-def record_in(ledger: NewLedger, article: Article, path: str, content: bytes) -> None:
+def record_in(ledger: NewLedger, article: Article, capture: Capture, path: str, content: bytes) -> None:
     """Give an article its row."""
-    ledger.captured(
-        Sighting(ArticleLink(article.name), (article.tag,)),
-        now=FIRST,
+    kept = Kept(
         category=article.category,
         origin=Origin.SHARE_JSON,
-        capture=article.capture,
+        capture=capture.place,
+        capture_sha256=capture.sha256,
         post=path,
         post_sha256=hashlib.sha256(content).hexdigest(),
+        published=dates.parse(article.date),
     )
+    ledger.captured(Sighting(ArticleLink(article.name), (article.tag,)), kept, now=FIRST)
 
 
 def export(archive: Path, form: Format, dest: Path, *options: str) -> tuple[float, float]:

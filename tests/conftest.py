@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from bench.exporting import make_archive
 from newsarchive.replica.compose import NOW, compose
 from newsarchive.replica.piece import named
 from newsarchive.replica.server import Replica
@@ -165,6 +166,13 @@ def small_kept_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small(small_kept_archive: Path, tmp_path: Path) -> Path:
     """A copy of `small_kept_archive` of one's own."""
     return Path(shutil.copytree(small_kept_archive, tmp_path / "archive"))
+
+
+@pytest.fixture
+def stock(tmp_path: Path) -> Path:
+    """Sixty composed articles, an hour apart from 2022-01-03 on, with captures and a ledger; made without a crawl."""
+    make_archive(tmp_path / "stock", 60, timedelta(hours=1))
+    return tmp_path / "stock"
 
 
 @pytest.fixture

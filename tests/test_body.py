@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsarchive import body as body_module
-from newsarchive.body import clean, faults, has_substance, normalise, tidy, visible_text
+from newsarchive.body import clean, faults, has_substance, normalise, plain_text, tidy, visible_text
 from tests.attacks import ATTACKS, MISNESTED
 from tests.bodies import CHART, CLEAN_BODIES, PICTURE, PROPERTY, SPACER, clean_bodies, damaged, markup, soup
 from tests.judge import objections
@@ -208,6 +208,27 @@ def test_a_body_that_looks_like_something_else_warns_of_nothing(text: str) -> No
 )
 def test_visible_text_is_what_a_reader_sees(body: str, seen: str) -> None:
     assert visible_text(body) == seen
+
+
+@pytest.mark.parametrize(
+    ("body", "seen"),
+    [
+        ("<p>一 </p>\n <p>二</p>", "一\n二"),
+        ("<p>一<br />二<br /><br />三</p>", "一\n二\n三"),
+        ("<p>一\n二&nbsp; 三</p>", "一 二 三"),  # a line break of the source is a space
+        ("<p><strong>一</strong>\n<strong>二</strong></p>", "一 二"),
+        (f"<p>一</p>{SPACER}<p>二</p>", "一\n二"),
+        ("<table><tr><td>一</td><td>二</td></tr></table>", "一\n二"),
+        ("", ""),
+    ],
+)
+def test_plain_text_has_a_line_for_each_paragraph(body: str, seen: str) -> None:
+    assert plain_text(body) == seen
+
+
+@given(markup)
+def test_plain_text_is_the_visible_text_with_other_white_space(body: str) -> None:
+    assert plain_text(body).split() == visible_text(body).split()
 
 
 @pytest.mark.parametrize("body", ["一", "<p>一", CHART, PICTURE, SPACER + "<p>.</p>", "<img src=x onerror=y>"])

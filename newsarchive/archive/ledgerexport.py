@@ -56,63 +56,92 @@ def file_days(days: Days) -> tuple[str, str]:
 
 
 class Shelf:
-    """The posts by the ledger, as of the moment of the first question, whatever a run writes meanwhile.
+    """The posts by the ledger, as of the moment this is made, whatever a run writes later.
 
-    The ledger is read without writing anything, and where no run is at work without the files SQLite would make beside
-    it: then the ledger is as still as a file. Whether it stayed so is looked at after the reading.
+    What is needed is copied, sorted, into a private temporary file, so that the ledger is let go of at once: a reader
+    that stays would keep a run from closing it well. Where no run is at work it is read like a file that stands still,
+    without the files SQLite would make beside it; that it did stand still is looked at afterwards.
 
     Args:
         ledger: the file, in the archive's folder.
         days: what is wanted; a day more may be given on each side.
-
-    Attributes:
-        count: how many posts `entries` gives; known when it has been called.
+        newest_first: by moment and number, either way.
 
     Raises:
         Refused: it is no ledger, or one of a newer newsarchive.
         sqlite3.Error: it cannot be read.
     """
 
-    def __init__(self, ledger: Path, days: Days = (None, None)) -> None:
-        self.count = 0
+    def __init__(self, ledger: Path, days: Days = (None, None), *, newest_first: bool = False) -> None:
         self._path = ledger
         self._days = file_days(days)
-        self._before = self._state()
-        self._still = not is_busy(ledger.parent) and not self._before[1]
-        self._db = self._open("immutable=1" if self._still else "mode=ro")
+        self._way = "DESC" if newest_first else "ASC"
+        self._still = not is_busy(ledger.parent)
+        self._db = self._copied()
 
-    def entries(self, *, newest_first: bool) -> Iterator[Entry]:
-        """Give every post by its moment, then by its number, none of them twice."""
-        if not self._still:
-            return self._ask(newest_first=newest_first)
-        try:
-            found = self._ask(newest_first=newest_first)
-            if self._state() == self._before:
-                return found
-        except sqlite3.DatabaseError:
-            if self._state() == self._before:
-                raise
-        self._db.close()  # a run has begun, and what we read may be half the old and half the new
-        self._still, self._db = False, self._open("mode=ro")
-        return self._ask(newest_first=newest_first)
+    def __len__(self) -> int:
+        return int(self._db.execute("SELECT count(*) FROM entries").fetchone()[0])
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Give every post, none of them twice."""
+        rows = self._db.execute("SELECT * FROM entries ORDER BY rowid")
+        return (Entry(*row) for row in rows)
 
     def again(self, name: str) -> Entry | None:
         """Give an article's post as it is by now; None where it has none, or nothing was written since."""
         if self._still and self._state() == self._before:
             return None
-        with closing(self._open("mode=ro")) as db:
-            columns = self._columns(db)
-            row = db.execute(f"SELECT {columns} FROM articles WHERE name = ? AND post IS NOT NULL", (name,)).fetchone()  # noqa: S608 - our own columns
+        with closing(self._attached("mode=ro")) as db:
+            columns = ", ".join(_columns(db))
+            question = f"SELECT {columns} FROM articles WHERE name = ? AND post IS NOT NULL"  # noqa: S608 - our own columns
+            row = db.execute(question, (name,)).fetchone()
         return Entry(*row) if row else None
 
     def close(self) -> None:
-        """Close the file."""
+        """Let go of the temporary file."""
         self._db.close()
 
-    def _open(self, how: str) -> sqlite3.Connection:
-        db = sqlite3.connect(f"{self._path.absolute().as_uri()}?{how}", uri=True, isolation_level=None)
+    def _copied(self) -> sqlite3.Connection:
+        self._before = self._state()
+        self._still = self._still and not self._before[-1]  # a log: a run was killed, and what it committed is there
+        if not self._still:
+            return self._copy("mode=ro")
         try:
-            version = db.execute("PRAGMA user_version").fetchone()[0]
+            db = self._copy("immutable=1")
+        except sqlite3.DatabaseError:
+            if self._state() == self._before:
+                raise
+        else:
+            if self._state() == self._before:
+                return db
+            db.close()
+        self._still = False  # a run has begun, and what was read may be half the old and half the new
+        return self._copy("mode=ro")
+
+    def _copy(self, how: str) -> sqlite3.Connection:
+        db = self._attached(how)
+        try:
+            columns = ", ".join(_columns(db))
+            moment = f"coalesce(published, {_FILE_DAY})" if "published" in _known(db) else _FILE_DAY
+            db.execute(
+                f"CREATE TABLE entries AS SELECT {columns} FROM articles "  # noqa: S608 - our own columns
+                f"WHERE post IS NOT NULL AND {_FILE_DAY} BETWEEN ? AND ? "
+                f"ORDER BY {moment} {self._way}, ltrim(name, 'NW') {self._way}, name {self._way}",
+                self._days,
+            )
+            db.execute("DETACH ledger")
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def _attached(self, how: str) -> sqlite3.Connection:
+        """Give a private temporary database with the ledger at its side, to be read only."""
+        db = sqlite3.connect("", uri=True, isolation_level=None)
+        try:
+            db.execute("PRAGMA journal_mode = OFF")
+            db.execute("ATTACH ? AS ledger", (f"{self._path.absolute().as_uri()}?{how}",))
+            version = db.execute("PRAGMA ledger.user_version").fetchone()[0]
             if version > SCHEMA_VERSION:
                 self._refuse(f"was written by a newer newsarchive (schema {version}); update this one")
             if not _known(db).issuperset(_COLUMNS[:-1]):
@@ -125,26 +154,16 @@ class Shelf:
     def _refuse(self, why: str) -> NoReturn:
         raise Refused(f"{self._path} {why}")
 
-    def _ask(self, *, newest_first: bool) -> Iterator[Entry]:
-        """Ask; SQLite has read and sorted everything when its first row is there."""
-        moment = f"coalesce(published, {_FILE_DAY})" if "published" in _known(self._db) else _FILE_DAY
-        where = f"FROM articles WHERE post IS NOT NULL AND {_FILE_DAY} BETWEEN ? AND ?"
-        way = "DESC" if newest_first else "ASC"
-        order = f"ORDER BY {moment} {way}, ltrim(name, 'NW') {way}, name {way}"
-        self.count = self._db.execute(f"SELECT count(*) {where}", self._days).fetchone()[0]
-        rows = self._db.execute(f"SELECT {self._columns(self._db)} {where} {order}", self._days)
-        return (Entry(*row) for row in rows)
-
-    @staticmethod
-    def _columns(db: sqlite3.Connection) -> str:
-        known = _known(db)
-        return ", ".join(column if column in known else "NULL" for column in _COLUMNS)
-
-    def _state(self) -> tuple[tuple[int, int, int], int]:
+    def _state(self) -> tuple[int, int, int, int]:
         """Give what shows that someone wrote: the file as it is, and the size of its log."""
         found, log = self._path.stat(), self._path.with_name(f"{self._path.name}-wal")
-        return (found.st_ino, found.st_size, found.st_mtime_ns), log.stat().st_size if log.exists() else 0
+        return found.st_ino, found.st_size, found.st_mtime_ns, log.stat().st_size if log.exists() else 0
+
+
+def _columns(db: sqlite3.Connection) -> list[str]:
+    known = _known(db)
+    return [column if column in known else f"NULL AS {column}" for column in _COLUMNS]
 
 
 def _known(db: sqlite3.Connection) -> set[str]:
-    return {row[1] for row in db.execute("PRAGMA table_info(articles)")}
+    return {row[1] for row in db.execute("PRAGMA ledger.table_info(articles)")}

@@ -6,7 +6,7 @@ import json
 import os
 import sqlite3
 import sys
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -125,9 +125,11 @@ class Command(ScrapyCommand):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python's own flush at the end
             self.exitcode = _BROKEN_PIPE  # as a program that never heard of pipes ends: the reader had enough
         except (OSError, sqlite3.Error) as error:
-            self._stop(CANNOT_START, f"stopped: {error}. {order.dest or 'What was written'} is not complete")
+            written = f"{order.dest} was not written" if order.dest else "What was written is not complete"
+            self._stop(CANNOT_START, f"stopped: {error}. {written}")
         except StoppedError as error:
-            self._stop(128 + error.number, "stopped; nothing was written")
+            written = f"{order.dest} was not written" if order.dest else "what was written is not complete"
+            self._stop(128 + error.number, f"stopped; {written}")
 
     def _stop(self, code: int, message: str) -> None:
         self.exitcode = code
@@ -196,7 +198,6 @@ class _Export:
             bar = stack.enter_context(Bar(shown=not self.order.as_json))
             words = Words(self.order.words)
             reading = Reading(self.root, self.selection, words, unreadable=self._unreadable, progress=bar)
-            stack.enter_context(closing(reading))
             out = sys.stdout.buffer if self.order.dest is None else stack.enter_context(whole_file(self.order.dest))
             writer = self._writer(bar)
             writer(reading.records(newest_first=self.order.format.is_feed), out, self.about)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from newsarchive.archive.ledgerexport import Entry, Shelf, file_days
+from newsarchive.archive.ledgerexport import Days, Entry, Shelf, file_days
 from newsarchive.archive.posts import Posts
 from newsarchive.archive.replaying import Progress
 from newsarchive.archive.seal import LEDGER
@@ -15,6 +16,8 @@ from newsarchive.article import Refused
 from newsarchive.export.record import Record, Words, record_of
 from newsarchive.newspapers import words_of
 from spiders.arguments import Selection
+
+Again = Callable[[str], Entry | None]
 
 _LOST = "scrapy verify says more"
 
@@ -49,10 +52,6 @@ class Reading:
     Attributes:
         found: what it came to, complete when `records` has ended.
         by_ledger: there is a ledger to ask; else the post files are all that is known.
-
-    Raises:
-        Refused: the ledger is none.
-        sqlite3.Error: it cannot be read.
     """
 
     def __init__(
@@ -70,25 +69,39 @@ class Reading:
         self.found = Found()
         self._unreadable = unreadable
         self._progress = progress
-        days = (selection.since, selection.until)
-        self._shelf = Shelf(root / LEDGER, days) if (root / LEDGER).exists() else None
-        self.by_ledger = self._shelf is not None
-
-    def close(self) -> None:
-        """Close the ledger."""
-        if self._shelf is not None:
-            self._shelf.close()
+        self.by_ledger = (root / LEDGER).exists()
 
     def records(self, *, newest_first: bool) -> Iterator[Record]:
-        """Give what was asked for, by moment where the ledger knows it, else by day and number."""
-        entries, total = self._entries(newest_first=newest_first)
+        """Give what was asked for, by moment where the ledger knows it, else by day and number.
+
+        Raises:
+            Refused: the ledger is none.
+            sqlite3.Error: it cannot be read.
+        """
+        if not self.by_ledger:
+            yield from self._chosen(self._files(newest_first=newest_first), sum(1 for _ in Posts(self.root).names()))
+            return
+        with closing(Shelf(self.root / LEDGER, self._days, newest_first=newest_first)) as shelf:
+            yield from self._chosen(shelf, len(shelf), shelf.again)
+
+    @property
+    def _days(self) -> Days:
+        return self.selection.since, self.selection.until
+
+    def _files(self, *, newest_first: bool) -> Iterator[Entry]:
+        first, last = file_days(self._days)
+        for name, path in Posts(self.root).names(newest_first=newest_first):
+            if first <= path.name[:10] <= last:
+                yield Entry(str(name), str(path))
+
+    def _chosen(self, entries: Iterable[Entry], total: int, again: Again = lambda _: None) -> Iterator[Record]:
         for entry in entries:
             if self.found.given == self.selection.limit:
                 return
             self.found.looked += 1
             self._progress("posts", self.found.looked, total)
             try:
-                record = self._record(entry)
+                record = self._record(entry, again)
             except (OSError, Refused) as error:
                 self.found.unreadable += 1
                 self._unreadable(entry.post, _why(error).removeprefix(f"{Path(entry.post).name}: "))
@@ -102,23 +115,12 @@ class Reading:
         sentences = self.selection.unmatched(self.found.sections)
         return [sentence.replace("no newspaper on the home page", "no post of these days") for sentence in sentences]
 
-    def _entries(self, *, newest_first: bool) -> tuple[Iterator[Entry], int]:
-        """Give what there may be to read, and how much it is."""
-        if self._shelf is not None:
-            entries = self._shelf.entries(newest_first=newest_first)
-            return entries, self._shelf.count
-        posts = Posts(self.root)
-        found = posts.names(newest_first=newest_first)
-        first, last = file_days((self.selection.since, self.selection.until))
-        entries = (Entry(str(name), str(path)) for name, path in found if first <= path.name[:10] <= last)
-        return entries, sum(1 for _ in posts.names())
-
-    def _record(self, entry: Entry) -> Record:
-        """Read a post; one that a run has replaced since we asked the ledger is asked for again."""
+    def _record(self, entry: Entry, again: Again) -> Record:
+        """Read a post; one that a run has replaced since the ledger was asked is asked for again."""
         try:
             return self._read(entry)
         except (OSError, Refused):
-            now = self._shelf.again(entry.name) if self._shelf else None
+            now = again(entry.name)
             if now is None or now == entry:
                 raise
         return self._read(now)

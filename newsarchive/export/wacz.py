@@ -88,7 +88,7 @@ class Job:
             for record in records:
                 scratch.add_article(record.code.removeprefix("NW"), record.title, record.capture or "")
             main = _Archive(self, package, scratch, about).pack()
-            if not self.packed.files:
+            if not self.packed.answers:
                 raise Refused("no capture belongs to these posts, and a WACZ without captures is none")
             _write_index(package, scratch)
             self._write_pages(package, scratch, main)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from newsarchive.archive import files
-from newsarchive.archive.files import make_directory, sweep, write_whole
+from newsarchive.archive.files import make_directory, sweep, whole_file, write_whole
 
 OLD, NEW = b"the old post", b"the new post, longer than the old one"
 STEPS = ("mkstemp", "write", "fchmod", "fsync", "replace")
@@ -155,6 +155,34 @@ def test_a_new_months_folder_is_durable_before_anything_is_put_into_it(
     write_whole(tmp_path / "_posts" / "2022" / "03" / "post.md", NEW)
     assert said[:3] == [f"sync {tmp_path.name}", "sync _posts", "sync 2022"]
     assert said[-1] == "sync 03"
+
+
+def test_a_file_written_piece_by_piece_is_there_when_it_is_whole(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "export.wacz"
+    with whole_file(target) as file:
+        file.write(b"the last piece")
+        file.seek(0)
+        file.write(b"THE")
+        assert not target.exists()
+    assert everything(tmp_path) == {"new/export.wacz": b"THE last piece"}
+    assert target.stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_a_writer_that_fails_leaves_the_earlier_file_and_no_temp_file(
+    tmp_path: Path, error: type[BaseException]
+) -> None:
+    target = tmp_path / "export.jsonl"
+    target.write_bytes(OLD)
+
+    def fail_in_the_middle() -> None:
+        with whole_file(target) as file:
+            file.write(NEW)
+            raise error
+
+    with pytest.raises(error):
+        fail_in_the_middle()
+    assert everything(tmp_path) == {"export.jsonl": OLD}
 
 
 @pytest.fixture

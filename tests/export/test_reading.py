@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -22,9 +23,14 @@ from spiders.arguments import Selection
 
 
 def read(
-    root: Path, words: str = "", *, newest_first: bool = False, meanwhile: Callable[[], Any] = lambda: None, **asked: str
+    root: Path,
+    words: str = "",
+    *,
+    newest_first: bool = False,
+    meanwhile: Callable[[], Any] = lambda: None,
+    **asked: str,
 ) -> tuple[list[Record], list[tuple[str, str]]]:
-    """Give the records, and the posts that could not be read with the reason; `meanwhile` happens before the first."""
+    """Give the records, and the posts that could not be read with the reason; `meanwhile` happens after the first."""
     unreadable: list[tuple[str, str]] = []
     reading = Reading(
         root,
@@ -33,10 +39,12 @@ def read(
         unreadable=lambda path, why: unreadable.append((path, why)),
         progress=lambda what, done, total: None,
     )
-    with closing(reading):
-        records = reading.records(newest_first=newest_first)
-        meanwhile()
-        return list(records), unreadable
+    records = []
+    for record in reading.records(newest_first=newest_first):
+        records.append(record)
+        if len(records) == 1:
+            meanwhile()
+    return records, unreadable
 
 
 def posts(root: Path) -> dict[str, bytes]:
@@ -132,12 +140,13 @@ def replace_post(root: Path, path: str) -> str:
 
 @pytest.mark.parametrize("held", [False, True], ids=["a run that begins meanwhile", "a run at work"])
 def test_a_post_that_a_run_replaces_meanwhile_is_given_as_it_is_then(small: Path, held: bool) -> None:  # noqa: FBT001
-    path, new = min(posts(small)), []
+    path, new = max(posts(small)), []
     lock = hold(small) if held else -1
     records, unreadable = read(small, meanwhile=lambda: new.append(replace_post(small, path)))
     assert not unreadable
     assert [record.sha256 for record in records if record.post == path] == new
-    assert (lock >= 0) is held
+    if held:
+        os.close(lock)
 
 
 def test_what_a_killed_run_left_in_the_ledgers_log_counts(small: Path) -> None:
@@ -153,18 +162,29 @@ def test_what_a_killed_run_left_in_the_ledgers_log_counts(small: Path) -> None:
 
 def test_a_ledger_that_changes_under_the_question_is_asked_again(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = min(posts(small))
-    ask = Shelf._ask
+    copy = Shelf._copy
 
-    def slow(shelf: Shelf, *, newest_first: bool) -> Any:
-        rows = ask(shelf, newest_first=newest_first)
-        if shelf._still:
+    def slow(shelf: Shelf, how: str) -> sqlite3.Connection:
+        copied = copy(shelf, how)
+        if how == "immutable=1":
             replace_post(small, path)
-        return rows
+        return copied
 
-    monkeypatch.setattr(Shelf, "_ask", slow)
+    monkeypatch.setattr(Shelf, "_copy", slow)
     with closing(Shelf(small / "ledger.db")) as shelf:
-        (entry,) = [entry for entry in shelf.entries(newest_first=False) if entry.post == path]
+        (entry,) = [entry for entry in shelf if entry.post == path]
     assert entry.sha256 == hashlib.sha256((small / path).read_bytes()).hexdigest()
+
+
+def test_the_ledger_is_let_go_of_at_once(small: Path) -> None:
+    lock = hold(small)
+    with closing(sqlite3.connect(small / "ledger.db")) as db, closing(Shelf(small / "ledger.db")) as shelf:
+        db.execute("UPDATE articles SET tries = tries + 1")
+        db.commit()
+        assert next(iter(shelf))
+        busy, *_ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    assert not busy
+    os.close(lock)
 
 
 def test_another_programs_database_and_a_newer_ledger_are_refused(small: Path) -> None:
