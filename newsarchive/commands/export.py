@@ -15,7 +15,8 @@ from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from newsarchive.archive.files import whole_file
-from newsarchive.archive.keeper import CAPTURES, CannotStartError
+from newsarchive.archive.keeper import CAPTURES, LEDGER, CannotStartError
+from newsarchive.archive.posts import POSTS
 from newsarchive.archive.runs import CANNOT_START, DAMAGED, OK
 from newsarchive.archive.verifyfiles import is_busy
 from newsarchive.article import Refused
@@ -115,6 +116,7 @@ class Command(ScrapyCommand):
             with stoppable():
                 options = options_of(self.settings, write=False)
                 selection = _selection(order, options.now)
+                _check_archive(options.root)
                 _check_dest(order, options.root, force=opts.force)
                 export = _Export(order, options.root, selection, order.about(options.now))
                 export.carry_out()
@@ -166,6 +168,12 @@ def _selection(order: Order, now: datetime) -> Selection:
     return selection
 
 
+def _check_archive(root: Path) -> None:
+    """Refuse a folder that is no archive: an empty export of it would look like a quiet day."""
+    if not any((root / name).exists() for name in (LEDGER, POSTS, CAPTURES)):
+        raise CannotStartError(f"{root} holds no archive; choose another with -s ARCHIVE_DIR=…")
+
+
 def _check_dest(order: Order, root: Path, *, force: bool) -> None:
     if order.dest is None:
         return
@@ -187,7 +195,8 @@ class _Export:
         self.root = root
         self.selection = selection
         self.about = about
-        self.faults: list[dict[str, str]] = []
+        self.faults: list[dict[str, str]] = []  # for machines; people are told at once
+        self.is_damaged = False
         self.notes: list[str] = []
         self.packed: Packed | None = None
         self._say = sys.stderr if order.dest is None else sys.stdout
@@ -195,9 +204,9 @@ class _Export:
     def carry_out(self) -> None:
         """Write DEST."""
         with ExitStack() as stack:
-            bar = stack.enter_context(Bar(shown=not self.order.as_json))
+            bar = stack.enter_context(Bar(shown=not self.order.as_json and self._is_apart()))
             words = Words(self.order.words)
-            reading = Reading(self.root, self.selection, words, unreadable=self._unreadable, progress=bar)
+            reading = Reading(self.root, self.selection, words, unreadable=self._fault, progress=bar)
             out = sys.stdout.buffer if self.order.dest is None else stack.enter_context(whole_file(self.order.dest))
             writer = self._writer(bar)
             writer(reading.records(newest_first=self.order.format.is_feed), out, self.about)
@@ -210,6 +219,10 @@ class _Export:
         self.notes += reading.unmatched()
         if self.order.format.is_feed and "limit" not in self.order.arguments and self.found.given == FEED_LENGTH:
             self.notes.append(f"a feed has the newest {FEED_LENGTH} posts; --limit N takes more")
+
+    def _is_apart(self) -> bool:
+        """Tell whether a bar on the terminal would not stand amid what is written."""
+        return self.order.dest is not None or not sys.stdout.isatty()
 
     def _writer(self, bar: Bar) -> Writer:
         match self.order.format:
@@ -229,17 +242,14 @@ class _Export:
                 self.packed = job.packed
                 return job.write
 
-    def _unreadable(self, post: str, reason: str) -> None:
-        self._fault(post, reason)
-
     def _damaged(self, fault: Fault) -> None:
         self._fault(f"{CAPTURES}/{fault.file}", f"damaged at {fault.offset}: {fault.reason}")
 
     def _fault(self, file: str, what: str) -> None:
+        self.is_damaged = True
         if self.order.as_json:
             self.faults.append({"file": file, "what": what})
         else:
-            self.faults = self.faults or [{}]
             self._say.write(f"✗ {file}: {what}; left out\n")
 
     def say(self) -> int:
@@ -250,7 +260,7 @@ class _Export:
             for note in self.notes:
                 self._say.write(f"{note}\n")
             self._say.write(f"{self._sentence()}\n")
-        return DAMAGED if self.faults else OK
+        return DAMAGED if self.is_damaged else OK
 
     def _sentence(self) -> str:
         if self.order.dest is None:

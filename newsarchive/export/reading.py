@@ -30,12 +30,14 @@ class Found:
         looked: posts that were read, or tried.
         given: posts that were given out.
         unreadable: posts that could not be read.
+        complete: the reading went to the end; no limit ended it.
         sections: tag and category of every post of the days asked for; some two thousand at most.
     """
 
     looked: int = 0
     given: int = 0
     unreadable: int = 0
+    complete: bool = False
     sections: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
 
 
@@ -109,9 +111,12 @@ class Reading:
             if self._is_wanted(record):
                 self.found.given += 1
                 yield record
+        self.found.complete = True
 
     def unmatched(self) -> list[str]:
-        """Give a sentence for each category asked for that no post of these days answers to."""
+        """Give a sentence for each category asked for that no post of these days answers to; none before the end."""
+        if not self.found.complete:
+            return []
         sentences = self.selection.unmatched(self.found.sections)
         return [sentence.replace("no newspaper on the home page", "no post of these days") for sentence in sentences]
 

@@ -138,6 +138,10 @@ class _Archive:
         total, before = sum(sizes.values()), 0
         for name in names:
             last = self.job.busy and name == names[-1]
+            if not sizes[name]:
+                if not last:
+                    self._damage(Fault(name, 0, 0, "the file is empty"))
+                continue
             with (self.job.captures / name).open("rb") as stream:
                 if self.job.whole:
                     self._begin(name)
@@ -151,13 +155,16 @@ class _Archive:
         for stretch in gzipmember.walk(stream, size):
             found = look(self.job.captures, stream, name, stretch, size)
             if isinstance(found, Fault) and not (last and stretch.end == size):
-                self.job.packed.damaged += 1
-                self.job.damaged(found)
+                self._damage(found)
             if isinstance(found, tuple):
                 asked = self._answer(stream, stretch, *found)
             elif not stretch.damage and (self.job.whole or _concurrent(found) == asked != ""):
                 self._copy(stream, stretch)
             yield stretch.end
+
+    def _damage(self, fault: Fault) -> None:
+        self.job.packed.damaged += 1
+        self.job.damaged(fault)
 
     def _answer(self, stream: BinaryIO, stretch: gzipmember.Stretch, capture: Capture, exchange: Exchange) -> str:
         """Take an answer if it is wanted; gives its record's id if it was."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import resource
 import signal
 import subprocess
 import sys
@@ -117,6 +118,9 @@ def test_nothing_is_written_into_the_archive_or_for_an_archive_that_is_none(smal
     assert (inside.returncode, "lies within the archive" in inside.stderr) == (1, True), inside
     nowhere = export(tmp_path / "nowhere", tmp_path / "posts.jsonl")
     assert (nowhere.returncode, "there is no archive" in nowhere.stderr) == (1, True), nowhere
+    (tmp_path / "empty").mkdir()
+    empty = export(tmp_path / "empty", tmp_path / "posts.jsonl")
+    assert (empty.returncode, "holds no archive" in empty.stderr) == (1, True), empty
     assert not (tmp_path / "posts.jsonl").exists()
 
 
@@ -160,6 +164,26 @@ def test_a_reader_that_has_had_enough_is_no_error_to_speak_of(stock: Path) -> No
         process.stdout.close()
         assert process.wait(60) == 128 + signal.SIGPIPE
         assert process.stderr.read() == ""
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "parquet", "wacz"])
+def test_a_disk_that_becomes_full_leaves_what_was_there(stock: Path, tmp_path: Path, suffix: str) -> None:
+    dest = tmp_path / "to" / f"news.{suffix}"
+    dest.parent.mkdir()
+    dest.write_bytes(b"yesterday's")
+    ended = subprocess.run(
+        command(stock, dest, "--force"),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192)),
+    )
+    assert ended.returncode == 1, ended
+    assert ended.stderr.startswith("newsarchive: stopped: "), ended
+    assert ended.stderr.endswith(f"{dest} was not written\n"), ended
+    assert everything(dest.parent) == {dest.name: b"yesterday's"}
 
 
 def test_a_signal_stops_it(stock: Path) -> None:

@@ -98,8 +98,26 @@ def test_a_category_with_spaces_answers_to_its_name_and_to_a_glob(stock: Path) -
     assert read(stock, category="*21caijingapp")[0] == spaced
 
 
-def test_a_limit_ends_the_reading(small: Path) -> None:
-    assert read(small, limit="2")[0] == read(small)[0][:2]
+def test_a_limit_ends_the_reading(stock: Path) -> None:
+    assert read(stock, limit="2")[0] == read(stock)[0][:2]
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"category": "emnwes"}, ["no post of these days answers to category=emnwes; did you mean emnews?"]),
+        ({"category": "emnews"}, []),
+        ({"category": "emnews,emnwes", "limit": "1"}, []),  # it may still come
+    ],
+    ids=str,
+)
+def test_a_category_nothing_answers_to_is_said_when_all_was_read(
+    stock: Path, asked: dict[str, str], said: list[str]
+) -> None:
+    selection = Selection.parse(asked, NOW.date())
+    reading = Reading(stock, selection, Words(), unreadable=pytest.fail, progress=lambda what, done, total: None)
+    assert list(reading.records(newest_first=False)) or said
+    assert reading.unmatched() == said
 
 
 def test_a_post_that_is_not_what_was_written_or_missing_is_named_and_left_out(small: Path) -> None:

@@ -177,6 +177,13 @@ def test_a_damaged_record_is_named_and_left_out(captures: Path, kept: dict[str, 
     assert all(list(headers(warc)) for warc in made.warcs().values())
 
 
+def test_an_empty_file_is_named_and_left_out(captures: Path, kept: dict[str, Capture]) -> None:
+    (captures / "20220301-0001.warc.gz").touch()
+    made = pack(captures, records(kept), whole=True)
+    assert [str(fault) for fault in made.faults] == ["20220301-0001.warc.gz at 0: the file is empty"]
+    assert len(made.warcs()) == 2
+
+
 def test_half_a_record_at_the_end_is_no_damage_while_a_run_is_writing(captures: Path, kept: dict[str, Capture]) -> None:
     last = max(captures.iterdir())
     last.write_bytes(last.read_bytes()[:-10])
