@@ -7,35 +7,32 @@ import os
 import sqlite3
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
 
 from newsarchive.archive.files import whole_file
-from newsarchive.archive.keeper import CAPTURES, LEDGER, CannotStartError
-from newsarchive.archive.posts import POSTS
+from newsarchive.archive.keeper import CAPTURES, CannotStartError
 from newsarchive.archive.runs import CANNOT_START, DAMAGED, OK
 from newsarchive.archive.verifyfiles import is_busy
 from newsarchive.article import Refused
 from newsarchive.bar import Bar
-from newsarchive.dates import SHANGHAI
 from newsarchive.export import feeds, jsonl
-from newsarchive.export.formats import FEED_LENGTH, SUFFIXES, About, Format
+from newsarchive.export.formats import FEED_LENGTH, Format
+from newsarchive.export.order import STANDARD_OUTPUT, Order, OrderError
 from newsarchive.export.reading import Reading
 from newsarchive.export.record import Words
 from newsarchive.export.wacz import Job, Packed
 from newsarchive.maintenance import StoppedError, options_of, stoppable
-from spiders.arguments import ArgumentError, Selection
 
 if TYPE_CHECKING:
     import argparse
-    from datetime import datetime
+    from pathlib import Path
 
     from newsarchive.archive.capturereader import Fault
-    from newsarchive.export.formats import Writer
+    from newsarchive.export.formats import About, Writer
+    from spiders.arguments import Selection
 
 EXAMPLES = (
     "DEST is a file, there whole or not at all; its suffix says the format: .jsonl (JSON Lines), .parquet, .atom or "
@@ -49,31 +46,6 @@ EXAMPLES = (
     "damaged: it is named and left out, 130 and 143 stopped by a signal, without DEST."
 )
 _BROKEN_PIPE = 128 + 13
-_FILTERS = ("category", "since", "until", "limit")
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What was asked for.
-
-    Attributes:
-        dest: the file; None for standard output.
-        format: of what is written.
-        arguments: days, category and limit, as given.
-        words: as given.
-        as_json: whether to say for machines how it went.
-    """
-
-    dest: Path | None
-    format: Format
-    arguments: dict[str, str]
-    words: str
-    as_json: bool
-
-    def about(self, now: datetime) -> About:
-        """Say it in words."""
-        asked = [f"{name}={value}" for name, value in sorted({**self.arguments, "words": self.words}.items()) if value]
-        return About(" ".join(asked), now)
 
 
 class Command(ScrapyCommand):
@@ -110,17 +82,18 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Understand the order, carry it out, judge."""
-        order = _order(args, opts)
+        order = _understood(args, opts)
         assert self.settings is not None  # noqa: S101 - Scrapy sets it before run; for the type checker
         try:
             with stoppable():
                 options = options_of(self.settings, write=False)
-                selection = _selection(order, options.now)
-                _check_archive(options.root)
-                _check_dest(order, options.root, force=opts.force)
-                export = _Export(order, options.root, selection, order.about(options.now))
+                selection = order.selection(options.now)
+                order.check(options.root, force=opts.force)
+                export = _Export(order, options.root, selection, order.about(options.now), as_json=opts.json)
                 export.carry_out()
                 self.exitcode = export.say()
+        except OrderError as error:
+            raise UsageError(str(error), print_help=False) from error
         except (CannotStartError, Refused) as error:
             self._stop(CANNOT_START, str(error))
         except BrokenPipeError:
@@ -138,63 +111,28 @@ class Command(ScrapyCommand):
         sys.stderr.write(f"newsarchive: {message}\n")
 
 
-def _order(args: list[str], opts: argparse.Namespace) -> Order:
-    """Understand what was typed, as far as no archive and no clock is needed."""
+def _understood(args: list[str], opts: argparse.Namespace) -> Order:
     if len(args) != 1:
         raise UsageError("export takes one DEST: a file, or - for standard output", print_help=False)
-    dest = None if args[0] == "-" else Path(args[0])
-    found = opts.format or (SUFFIXES.get(dest.suffix.lower()) if dest else Format.JSONL)
-    if found is None:
-        known = ", ".join(SUFFIXES)
-        raise UsageError(
-            f"{args[0]!r} does not say its format; end it with one of {known}, or give --format", print_help=False
-        )
-    form = Format(found)
-    if dest is None and not form.streams:
-        raise UsageError(f"{form} cannot be written to standard output; give a file", print_help=False)
-    if dest is None and opts.json:
+    if args[0] == STANDARD_OUTPUT and opts.json:
         raise UsageError("--json says on standard output how it went; give a file as DEST", print_help=False)
-    arguments = {name: getattr(opts, name) for name in _FILTERS if getattr(opts, name) is not None}
-    return Order(dest, form, arguments, opts.words or "", opts.json)
-
-
-def _selection(order: Order, now: datetime) -> Selection:
+    given = {name: getattr(opts, name) for name in ("category", "since", "until", "limit")}
     try:
-        selection = Selection.parse(order.arguments, now.astimezone(SHANGHAI).date())
-    except ArgumentError as error:
-        raise UsageError(f"--{error}", print_help=False) from error
-    if order.format.is_feed and selection.limit is None:
-        return replace(selection, limit=FEED_LENGTH)
-    return selection
-
-
-def _check_archive(root: Path) -> None:
-    """Refuse a folder that is no archive: an empty export of it would look like a quiet day."""
-    if not any((root / name).exists() for name in (LEDGER, POSTS, CAPTURES)):
-        raise CannotStartError(f"{root} holds no archive; choose another with -s ARCHIVE_DIR=…")
-
-
-def _check_dest(order: Order, root: Path, *, force: bool) -> None:
-    if order.dest is None:
-        return
-    if order.dest.resolve().is_relative_to(root.resolve()):
-        raise CannotStartError(f"{order.dest} lies within the archive {root}; choose a place outside")
-    if order.dest.is_dir():
-        raise CannotStartError(f"{order.dest} is a folder; name a file in it")
-    if order.dest.exists() and not force:
-        raise CannotStartError(f"{order.dest} is there already; --force replaces it")
-    if order.dest.exists() and not order.dest.is_file():
-        raise CannotStartError(f"{order.dest} is no file that could be replaced")
+        arguments = {name: value for name, value in given.items() if value is not None}
+        return Order.parse(args[0], opts.format, arguments, opts.words or "")
+    except OrderError as error:
+        raise UsageError(str(error), print_help=False) from error
 
 
 class _Export:
     """One order, carried out; remembers what to say about it."""
 
-    def __init__(self, order: Order, root: Path, selection: Selection, about: About) -> None:
+    def __init__(self, order: Order, root: Path, selection: Selection, about: About, *, as_json: bool) -> None:
         self.order = order
         self.root = root
         self.selection = selection
         self.about = about
+        self.as_json = as_json
         self.faults: list[dict[str, str]] = []  # for machines; people are told at once
         self.is_damaged = False
         self.notes: list[str] = []
@@ -204,7 +142,7 @@ class _Export:
     def carry_out(self) -> None:
         """Write DEST."""
         with ExitStack() as stack:
-            bar = stack.enter_context(Bar(shown=not self.order.as_json and self._is_apart()))
+            bar = stack.enter_context(Bar(shown=not self.as_json and self._is_apart()))
             words = Words(self.order.words)
             reading = Reading(self.root, self.selection, words, unreadable=self._fault, progress=bar)
             out = sys.stdout.buffer if self.order.dest is None else stack.enter_context(whole_file(self.order.dest))
@@ -237,7 +175,7 @@ class _Export:
 
                 return parquet.write
             case Format.WACZ:
-                whole = not (self.order.arguments or Words(self.order.words).words)
+                whole = self.order.is_for_everything
                 job = Job(self.root / CAPTURES, whole, is_busy(self.root), self._damaged, bar)
                 self.packed = job.packed
                 return job.write
@@ -247,14 +185,14 @@ class _Export:
 
     def _fault(self, file: str, what: str) -> None:
         self.is_damaged = True
-        if self.order.as_json:
+        if self.as_json:
             self.faults.append({"file": file, "what": what})
         else:
             self._say.write(f"✗ {file}: {what}; left out\n")
 
     def say(self) -> int:
         """Say what it came to; gives the exit code."""
-        if self.order.as_json:
+        if self.as_json:
             sys.stdout.write(json.dumps(self._as_json(), ensure_ascii=False, indent=1) + "\n")
         else:
             for note in self.notes:
