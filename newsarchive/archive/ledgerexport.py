@@ -66,14 +66,20 @@ class Shelf:
         ledger: the file, in the archive's folder.
         days: what is wanted; a day more may be given on each side.
         newest_first: by moment and number, either way.
+        after: an earlier shelf's `mark`: only what is new or changed since. Empty for everything.
+
+    Attributes:
+        mark: what to give as `after` next time; empty for a ledger of an earlier schema, which does not count changes.
 
     Raises:
-        Refused: it is no ledger, or one of a newer newsarchive.
+        Refused: it is no ledger, or one of a newer newsarchive, or `after` is no mark of this one.
         sqlite3.Error: it cannot be read.
     """
 
-    def __init__(self, ledger: Path, days: Days = (None, None), *, newest_first: bool = False) -> None:
+    def __init__(self, ledger: Path, days: Days = (None, None), *, newest_first: bool = False, after: str = "") -> None:
+        self.mark = ""
         self._path = ledger
+        self._after = after
         self._days = file_days(days)
         self._way = "DESC" if newest_first else "ASC"
         self._still = not is_busy(ledger.parent)
@@ -121,14 +127,17 @@ class Shelf:
     def _copy(self, how: str) -> sqlite3.Connection:
         db = self._attached(how)
         try:
-            columns = ", ".join(_columns(db))
-            moment = f"coalesce(published, {_FILE_DAY})" if "published" in _known(db) else _FILE_DAY
+            db.execute("BEGIN")  # all that is asked is of one moment
+            known, columns = _known(db), ", ".join(_columns(db))
+            self.mark = _mark(db) if "change" in known else ""
+            moment = f"coalesce(published, {_FILE_DAY})" if "published" in known else _FILE_DAY
             db.execute(
                 f"CREATE TABLE entries AS SELECT {columns} FROM articles "  # noqa: S608 - our own columns
-                f"WHERE post IS NOT NULL AND {_FILE_DAY} BETWEEN ? AND ? "
+                f"WHERE post IS NOT NULL AND {_FILE_DAY} BETWEEN ? AND ? {self._only_changed()}"
                 f"ORDER BY {moment} {self._way}, ltrim(name, 'NW') {self._way}, name {self._way}",
                 self._days,
             )
+            db.execute("COMMIT")
             db.execute("DETACH ledger")
         except BaseException:
             db.close()
@@ -151,6 +160,16 @@ class Shelf:
             raise
         return db
 
+    def _only_changed(self) -> str:
+        if not self._after:
+            return ""
+        ledger, _, change = self._after.partition("-")
+        if not self.mark or ledger != self.mark.partition("-")[0]:
+            self._refuse(f"was made anew since the mark {self._after}, or never gave it; export everything once")
+        if not change.isdecimal():
+            self._refuse(f"never gave the mark {self._after}")
+        return f"AND change > {int(change)} "
+
     def _refuse(self, why: str) -> NoReturn:
         raise Refused(f"{self._path} {why}")
 
@@ -163,6 +182,14 @@ class Shelf:
 def _columns(db: sqlite3.Connection) -> list[str]:
     known = _known(db)
     return [column if column in known else f"NULL AS {column}" for column in _COLUMNS]
+
+
+def _mark(db: sqlite3.Connection) -> str:
+    """Give which ledger this is, and how many changes it has counted."""
+    ledger, change = (
+        db.execute("SELECT value FROM ledger.meta WHERE key = ?", (key,)).fetchone()[0] for key in ("id", "change")
+    )
+    return f"{ledger[:8]}-{change}"
 
 
 def _known(db: sqlite3.Connection) -> set[str]:

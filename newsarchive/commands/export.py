@@ -22,7 +22,6 @@ from newsarchive.export import feeds, jsonl
 from newsarchive.export.formats import FEED_LENGTH, Format
 from newsarchive.export.order import STANDARD_OUTPUT, Order, OrderError
 from newsarchive.export.reading import Reading
-from newsarchive.export.record import Words
 from newsarchive.export.wacz import Job, Packed
 from newsarchive.maintenance import StoppedError, options_of, stoppable
 
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 
     from newsarchive.archive.capturereader import Fault
     from newsarchive.export.formats import About, Writer
-    from spiders.arguments import Selection
+    from newsarchive.export.reading import Asked
 
 EXAMPLES = (
     "DEST is a file, there whole or not at all; its suffix says the format: .jsonl (JSON Lines), .parquet, .atom or "
@@ -57,7 +56,7 @@ class Command(ScrapyCommand):
 
     def syntax(self) -> str:
         """Say how it is called."""
-        return "DEST [--format F] [--since DAY] [--until DAY] [--category NAMES] [--words WORDS] [--limit N]"
+        return "DEST [--format F] [--since DAY] [--until DAY] [--category NAMES] [--words WORDS] [--limit N] …"
 
     def short_desc(self) -> str:
         """Say what it does in a line."""
@@ -76,6 +75,7 @@ class Command(ScrapyCommand):
         add("--until", metavar="DAY", help="the last day, which counts too")
         add("--category", metavar="NAMES", help="names or globs of categories, tags or newspapers, with commas")
         add("--words", metavar="WORDS", help="words that title or text must hold, all of them")
+        add("--after", metavar="MARK", help="only what is new or changed since the export whose --json gave this mark")
         add("--limit", metavar="N", help=f"at most so many posts (feeds: the newest; {FEED_LENGTH} unless said)")
         add("--force", action="store_true", help="replace DEST if it is there")
         add("--json", action="store_true", help="say for machines how it went")
@@ -87,9 +87,9 @@ class Command(ScrapyCommand):
         try:
             with stoppable():
                 options = options_of(self.settings, write=False)
-                selection = order.selection(options.now)
+                asked = order.asked(options.now)
                 order.check(options.root, force=opts.force)
-                export = _Export(order, options.root, selection, order.about(options.now), as_json=opts.json)
+                export = _Export(order, options.root, asked, order.about(options.now), as_json=opts.json)
                 export.carry_out()
                 self.exitcode = export.say()
         except OrderError as error:
@@ -119,7 +119,7 @@ def _understood(args: list[str], opts: argparse.Namespace) -> Order:
     given = {name: getattr(opts, name) for name in ("category", "since", "until", "limit")}
     try:
         arguments = {name: value for name, value in given.items() if value is not None}
-        return Order.parse(args[0], opts.format, arguments, opts.words or "")
+        return Order.parse(args[0], opts.format, arguments, opts.words or "", opts.after or "")
     except OrderError as error:
         raise UsageError(str(error), print_help=False) from error
 
@@ -127,10 +127,10 @@ def _understood(args: list[str], opts: argparse.Namespace) -> Order:
 class _Export:
     """One order, carried out; remembers what to say about it."""
 
-    def __init__(self, order: Order, root: Path, selection: Selection, about: About, *, as_json: bool) -> None:
+    def __init__(self, order: Order, root: Path, asked: Asked, about: About, *, as_json: bool) -> None:
         self.order = order
         self.root = root
-        self.selection = selection
+        self.asked = asked
         self.about = about
         self.as_json = as_json
         self.faults: list[dict[str, str]] = []  # for machines; people are told at once
@@ -143,8 +143,7 @@ class _Export:
         """Write DEST."""
         with ExitStack() as stack:
             bar = stack.enter_context(Bar(shown=not self.as_json and self._is_apart()))
-            words = Words(self.order.words)
-            reading = Reading(self.root, self.selection, words, unreadable=self._fault, progress=bar)
+            reading = Reading(self.root, self.asked, unreadable=self._fault, progress=bar)
             out = sys.stdout.buffer if self.order.dest is None else stack.enter_context(whole_file(self.order.dest))
             writer = self._writer(bar)
             writer(reading.records(newest_first=self.order.format.is_feed), out, self.about)
@@ -219,6 +218,7 @@ class _Export:
             "looked_at": self.found.looked,
             "faults": self.faults,
             "notes": self.notes,
+            "mark": self.found.mark if self.found.complete and not self.is_damaged else None,
         }
         if self.packed is not None:
             report["answers"] = self.packed.answers

@@ -11,6 +11,8 @@ from newsarchive.archive.posts import POSTS
 from newsarchive.article import Refused
 from newsarchive.dates import SHANGHAI
 from newsarchive.export.formats import FEED_LENGTH, SUFFIXES, About, Format
+from newsarchive.export.reading import Asked
+from newsarchive.export.record import Words
 from spiders.arguments import ArgumentError, Selection
 
 STANDARD_OUTPUT = "-"
@@ -29,15 +31,17 @@ class Order:
         format: of what is written.
         arguments: days, category and limit, as given.
         words: as given.
+        after: the mark of an earlier export; empty for all posts.
     """
 
     dest: Path | None
     format: Format
     arguments: dict[str, str]
-    words: str
+    words: str = ""
+    after: str = ""
 
     @classmethod
-    def parse(cls, dest: str, form: str | None, arguments: dict[str, str], words: str) -> Order:
+    def parse(cls, dest: str, form: str | None, arguments: dict[str, str], words: str = "", after: str = "") -> Order:
         """Understand what was typed, as far as no archive and no clock is needed.
 
         Args:
@@ -45,6 +49,7 @@ class Order:
             form: a format's name; None where the suffix says it.
             arguments: of category, since, until and limit those that were given.
             words: what title or text must hold.
+            after: the mark of an earlier export.
 
         Raises:
             OrderError: it cannot be meant.
@@ -56,15 +61,15 @@ class Order:
             raise OrderError(f"{dest!r} does not say its format; end it with one of {known}, or give --format")
         if path is None and not Format(found).streams:
             raise OrderError(f"{found} cannot be written to standard output; give a file")
-        return cls(path, Format(found), arguments, words)
+        return cls(path, Format(found), arguments, words, after)
 
     @property
     def is_for_everything(self) -> bool:
         """Whether nothing was said to choose by."""
-        return not self.arguments and not self.words.split()
+        return not (self.arguments or self.words.split() or self.after)
 
-    def selection(self, now: datetime) -> Selection:
-        """Give what is to be chosen; a feed has its own limit.
+    def asked(self, now: datetime) -> Asked:
+        """Give which posts are wanted; a feed has its own limit.
 
         Args:
             now: aware; for the words ``today`` and ``yesterday``.
@@ -77,13 +82,13 @@ class Order:
         except ArgumentError as error:
             raise OrderError(f"--{error}") from error
         if self.format.is_feed and selection.limit is None:
-            return replace(selection, limit=FEED_LENGTH)
-        return selection
+            selection = replace(selection, limit=FEED_LENGTH)
+        return Asked(selection, Words(self.words), self.after)
 
     def about(self, now: datetime) -> About:
         """Say it in words."""
-        asked = [f"{name}={value}" for name, value in sorted({**self.arguments, "words": self.words}.items()) if value]
-        return About(" ".join(asked), now)
+        given = {**self.arguments, "words": self.words, "after": self.after}
+        return About(" ".join(f"{name}={value}" for name, value in sorted(given.items()) if value), now)
 
     def check(self, root: Path, *, force: bool) -> None:
         """Look whether it can be carried out.

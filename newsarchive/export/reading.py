@@ -31,6 +31,7 @@ class Found:
         given: posts that were given out.
         unreadable: posts that could not be read.
         complete: the reading went to the end; no limit ended it.
+        mark: what to begin after next time; empty where the ledger counts no changes, or there is none.
         sections: tag and category of every post of the days asked for; some two thousand at most.
     """
 
@@ -38,7 +39,23 @@ class Found:
     given: int = 0
     unreadable: int = 0
     complete: bool = False
+    mark: str = ""
     sections: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which posts are wanted.
+
+    Attributes:
+        selection: days, categories, and how many; `full` is not looked at.
+        words: what title or text must hold.
+        after: the mark of an earlier reading: only what is new or changed since; empty for everything.
+    """
+
+    selection: Selection
+    words: Words
+    after: str = ""
 
 
 class Reading:
@@ -46,8 +63,7 @@ class Reading:
 
     Args:
         root: the archive.
-        selection: days, categories, and how many; `full` is not looked at.
-        words: what title or text must hold.
+        asked: which are wanted.
         unreadable: told the path of every post that cannot be read, and why; the reading goes on.
         progress: told how far it is.
 
@@ -59,15 +75,13 @@ class Reading:
     def __init__(
         self,
         root: Path,
-        selection: Selection,
-        words: Words,
+        asked: Asked,
         *,
         unreadable: Callable[[str, str], None],
         progress: Progress,
     ) -> None:
         self.root = root
-        self.selection = selection
-        self.words = words
+        self.asked = asked
         self.found = Found()
         self._unreadable = unreadable
         self._progress = progress
@@ -77,18 +91,22 @@ class Reading:
         """Give what was asked for, by moment where the ledger knows it, else by day and number.
 
         Raises:
-            Refused: the ledger is none.
+            Refused: the ledger is none, or knows nothing of `after`.
             sqlite3.Error: it cannot be read.
         """
         if not self.by_ledger:
+            if self.asked.after:
+                raise Refused("there is no ledger to ask what changed; scrapy rebuild makes it again")
             yield from self._chosen(self._files(newest_first=newest_first), sum(1 for _ in Posts(self.root).names()))
             return
-        with closing(Shelf(self.root / LEDGER, self._days, newest_first=newest_first)) as shelf:
+        shelf = Shelf(self.root / LEDGER, self._days, newest_first=newest_first, after=self.asked.after)
+        self.found.mark = shelf.mark
+        with closing(shelf):
             yield from self._chosen(shelf, len(shelf), shelf.again)
 
     @property
     def _days(self) -> Days:
-        return self.selection.since, self.selection.until
+        return self.asked.selection.since, self.asked.selection.until
 
     def _files(self, *, newest_first: bool) -> Iterator[Entry]:
         first, last = file_days(self._days)
@@ -98,7 +116,7 @@ class Reading:
 
     def _chosen(self, entries: Iterable[Entry], total: int, again: Again = lambda _: None) -> Iterator[Record]:
         for entry in entries:
-            if self.found.given == self.selection.limit:
+            if self.found.given == self.asked.selection.limit:
                 return
             self.found.looked += 1
             self._progress("posts", self.found.looked, total)
@@ -117,7 +135,7 @@ class Reading:
         """Give a sentence for each category asked for that no post of these days answers to; none before the end."""
         if not self.found.complete:
             return []
-        sentences = self.selection.unmatched(self.found.sections)
+        sentences = self.asked.selection.unmatched(self.found.sections)
         return [sentence.replace("no newspaper on the home page", "no post of these days") for sentence in sentences]
 
     def _record(self, entry: Entry, again: Again) -> Record:
@@ -138,13 +156,13 @@ class Reading:
         return record_of(content, sha256, entry)
 
     def _is_wanted(self, record: Record) -> bool:
-        day, chosen = record.date.date(), self.selection
+        day, chosen = record.date.date(), self.asked.selection
         if (chosen.since and day < chosen.since) or (chosen.until and day > chosen.until):
             return False
         segments = tuple(words_of(record.category))
         if chosen.patterns:
             self.found.sections.add((record.tag, segments))
-        return chosen.wants_section(words_of(record.tag), segments) and self.words.are_in(record)
+        return chosen.wants_section(words_of(record.tag), segments) and self.asked.words.are_in(record)
 
 
 def _why(error: OSError | Refused) -> str:

@@ -51,6 +51,7 @@ def test_the_suffix_says_the_format_and_the_sum_is_for_machines_too(small: Path,
     assert ended.returncode == 0, ended
     said = json.loads(ended.stdout)
     count = len(posts(small))
+    assert said.pop("mark")
     assert said == {
         "file": str(dest),
         "format": "parquet",
@@ -62,6 +63,15 @@ def test_the_suffix_says_the_format_and_the_sum_is_for_machines_too(small: Path,
     }
     assert pq.read_metadata(dest).num_rows == count
     assert [path.name for path in dest.parent.iterdir()] == ["posts.parquet"]
+
+
+def test_a_mark_leads_to_what_is_new_since(small: Path, tmp_path: Path) -> None:
+    mark = json.loads(export(small, tmp_path / "1.jsonl", "--json").stdout)["mark"]
+    assert export(small, "-", "--after", mark).stdout == ""
+    (small / "ledger.db").unlink()
+    ended = export(small, "-", "--after", mark)
+    assert (ended.returncode, ended.stdout) == (1, ""), ended
+    assert ended.stderr.startswith("newsarchive: there is no ledger to ask what changed"), ended
 
 
 def test_a_real_crawls_captures_become_a_wacz(small: Path, tmp_path: Path) -> None:
@@ -78,7 +88,9 @@ def test_a_real_crawls_captures_become_a_wacz(small: Path, tmp_path: Path) -> No
 def test_a_damaged_post_is_named_the_others_are_exported_and_the_exit_code_is_5(small: Path, tmp_path: Path) -> None:
     post = min((small / "_posts").rglob("*.md"))
     post.write_bytes(post.read_bytes()[:-1])
-    ended = export(small, tmp_path / "feed.json")
+    ended = export(small, tmp_path / "feed.json", "--json")
+    assert json.loads(ended.stdout)["mark"] is None, "the damaged post is still to come"
+    ended = export(small, tmp_path / "feed.json", "--force")
     assert ended.returncode == 5, ended
     path = post.relative_to(small)
     assert f"✗ {path}: it is not what its digest in the ledger says; scrapy verify says more; left out" in ended.stdout

@@ -16,7 +16,7 @@ from newsarchive.archive.keeper import hold
 from newsarchive.archive.ledgerexport import Shelf
 from newsarchive.archive.ledgerschema import SCHEMA_VERSION
 from newsarchive.article import Refused
-from newsarchive.export.reading import Reading
+from newsarchive.export.reading import Asked, Reading
 from newsarchive.export.record import Record, Words
 from newsarchive.replica.compose import NOW
 from spiders.arguments import Selection
@@ -34,8 +34,7 @@ def read(
     unreadable: list[tuple[str, str]] = []
     reading = Reading(
         root,
-        Selection.parse(asked, NOW.date()),
-        Words(words),
+        Asked(Selection.parse(asked, NOW.date()), Words(words)),
         unreadable=lambda path, why: unreadable.append((path, why)),
         progress=lambda what, done, total: None,
     )
@@ -114,8 +113,8 @@ def test_a_limit_ends_the_reading(stock: Path) -> None:
 def test_a_category_nothing_answers_to_is_said_when_all_was_read(
     stock: Path, asked: dict[str, str], said: list[str]
 ) -> None:
-    selection = Selection.parse(asked, NOW.date())
-    reading = Reading(stock, selection, Words(), unreadable=pytest.fail, progress=lambda what, done, total: None)
+    wanted = Asked(Selection.parse(asked, NOW.date()), Words())
+    reading = Reading(stock, wanted, unreadable=pytest.fail, progress=lambda what, done, total: None)
     assert list(reading.records(newest_first=False)) or said
     assert reading.unmatched() == said
 
@@ -146,13 +145,42 @@ def test_without_a_ledger_the_posts_are_taken_as_they_are(small: Path) -> None:
     assert unreadable == [(broken, "the front matter is missing")]
 
 
+def test_after_a_mark_comes_what_is_new_or_changed_since(small: Path) -> None:
+    path = max(posts(small))
+    with closing(Shelf(small / "ledger.db")) as shelf:
+        mark = shelf.mark
+    with closing(Shelf(small / "ledger.db", after=mark)) as shelf:
+        assert list(shelf) == []
+    replace_post(small, path)
+    with closing(Shelf(small / "ledger.db", after=mark)) as shelf:
+        assert [entry.post for entry in shelf] == [path]
+        later = shelf.mark
+    assert mark != later
+    with closing(Shelf(small / "ledger.db", after=later)) as shelf:
+        assert list(shelf) == []
+
+
+@pytest.mark.parametrize("mark", ["1", "00000000-1", "x", "-", "--"])
+def test_a_mark_of_another_ledger_is_refused(small: Path, mark: str) -> None:
+    with pytest.raises(Refused, match="export everything once"):
+        Shelf(small / "ledger.db", after=mark)
+
+
+def test_what_is_no_number_of_changes_is_refused(small: Path) -> None:
+    with closing(Shelf(small / "ledger.db")) as shelf:
+        ledger = shelf.mark.partition("-")[0]
+    with pytest.raises(Refused, match="never gave the mark"):
+        Shelf(small / "ledger.db", after=f"{ledger}-1 OR 1")
+
+
 def replace_post(root: Path, path: str) -> str:
     """Do what a run does that finds an edit: post, then ledger row; gives the new digest."""
     content = (root / path).read_bytes().replace(b"<p>", b"<p>\xe6\x94\xb9", 1)
     (root / path).write_bytes(content)
     sha256 = hashlib.sha256(content).hexdigest()
     with closing(sqlite3.connect(root / "ledger.db")) as db, db:
-        db.execute("UPDATE articles SET post_sha256 = ? WHERE post = ?", (sha256, path))
+        change = db.execute("UPDATE meta SET value = value + 1 WHERE key = 'change' RETURNING value").fetchone()[0]
+        db.execute("UPDATE articles SET post_sha256 = ?, change = ? WHERE post = ?", (sha256, change, path))
     return sha256
 
 
