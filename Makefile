@@ -52,7 +52,7 @@ $(PYWB_STAMP): requirements/pywb.lock
 	@.cache/pywb/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/pywb.lock
 	@touch $@
 
-pywb: $(PYWB_STAMP) ## install pywb, which one test replays captures in; then: NEWSARCHIVE_PYWB=.cache/pywb make test
+pywb: $(PYWB_STAMP) ## install pywb and wacz, which tests look at captures with; then: NEWSARCHIVE_PYWB=.cache/pywb make test
 
 lock: $(BIN)/python ## write requirements/*.lock anew from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv

@@ -218,7 +218,7 @@ class _Export:
             "looked_at": self.found.looked,
             "faults": self.faults,
             "notes": self.notes,
-            "mark": self.found.mark if self.found.complete and not self.is_damaged else None,
+            "mark": (self.found.mark or None) if self.found.complete and not self.is_damaged else None,
         }
         if self.packed is not None:
             report["answers"] = self.packed.answers

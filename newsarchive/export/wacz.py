@@ -36,7 +36,7 @@ LARGEST = 2**30
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])(?:NW)?(\d{14,24})(?![0-9A-Za-z])", re.ASCII)
 _CHUNK = 2**18
 _HTML = frozenset({"text/html", "application/xhtml+xml"})
-_MIRROR_PAGE, _GAVE_TEXT, _OTHER_PAGE = 3, 2, 1  # what a page is worth to begin at
+_ARTICLE_PAGE, _GAVE_TEXT, _OTHER_PAGE = 3, 2, 1  # what a page is worth to begin at
 
 
 @dataclass(slots=True)
@@ -184,7 +184,7 @@ class _Archive:
         html = cdxj.media_type(exchange) in _HTML
         for number, place in numbers.items():
             if html and number in path:
-                self.scratch.offer_page(number, capture.url, moment, worth=_MIRROR_PAGE)
+                self.scratch.offer_page(number, capture.url, moment, worth=_ARTICLE_PAGE)
             elif html or place == capture.place:
                 worth = _GAVE_TEXT if place == capture.place else _OTHER_PAGE
                 self.scratch.offer_page(number, capture.url, moment, worth=worth)

@@ -6,6 +6,7 @@ import argparse
 import json
 import re
 import resource
+import shlex
 import signal
 import subprocess
 import sys
@@ -33,6 +34,18 @@ def export(archive: Path, *arguments: object) -> subprocess.CompletedProcess[str
     return subprocess.run(
         command(archive, *arguments), cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
     )
+
+
+def called(archive: Path, *arguments: str) -> Command:
+    """Run the command in this process; gives it when it has ended."""
+    command = Command()
+    command.settings = get_project_settings().copy()
+    command.settings.set("ARCHIVE_DIR", str(archive))
+    parser = argparse.ArgumentParser()
+    command.add_options(parser)
+    options, words = parser.parse_known_args(arguments)
+    command.run(words, options)
+    return command
 
 
 def test_standard_output_takes_json_lines_and_nothing_else(small: Path) -> None:
@@ -150,14 +163,20 @@ def test_nothing_is_written_into_the_archive_or_for_an_archive_that_is_none(smal
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
 def test_what_cannot_be_meant_is_usage(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
-    command = Command()
-    command.settings = get_project_settings().copy()
-    command.settings.set("ARCHIVE_DIR", str(tmp_path))
-    parser = argparse.ArgumentParser()
-    command.add_options(parser)
-    options, words = parser.parse_known_args(arguments)
     with pytest.raises(UsageError, match=re.escape(said)):
-        command.run(words, options)
+        called(tmp_path, *arguments)
+
+
+def test_every_example_of_the_documentation_can_be_meant(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (ROOT / "docs" / "export.md").read_text(encoding="utf-8")
+    examples = [shlex.split(line, comments=True) for line in re.findall(r"^scrapy export (.*)$", text, re.MULTILINE)]
+    assert len(examples) > 4
+    for words in examples:
+        assert called(tmp_path, *words[: words.index("|") if "|" in words else None]).exitcode == 1
+        assert (
+            capsys.readouterr().err
+            == f"newsarchive: {tmp_path} holds no archive; choose another with -s ARCHIVE_DIR=…\n"
+        )
 
 
 def test_usage_exits_2_with_a_sentence(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -231,6 +232,22 @@ def test_the_ledger_is_let_go_of_at_once(small: Path) -> None:
         busy, *_ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     assert not busy
     os.close(lock)
+
+
+def test_a_ledger_of_the_first_schema_is_read_as_it_is(small: Path) -> None:
+    today, _ = read(small)
+    with closing(sqlite3.connect(small / "ledger.db")) as db:
+        db.executescript(
+            "CREATE TABLE earlier AS SELECT name, post, post_sha256, origin, capture FROM articles;"
+            "DROP VIEW IF EXISTS seen; DROP TABLE articles; ALTER TABLE earlier RENAME TO articles;"
+            "PRAGMA user_version = 1"
+        )
+    before, _ = read(small)
+    assert {record.name: record for record in before} == {
+        record.name: replace(record, capture_sha256=None) for record in today
+    }
+    with closing(Shelf(small / "ledger.db")) as shelf:
+        assert not shelf.mark
 
 
 def test_another_programs_database_and_a_newer_ledger_are_refused(small: Path) -> None:

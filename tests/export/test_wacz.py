@@ -112,7 +112,7 @@ def test_every_line_of_the_index_leads_to_its_record(captures: Path, kept: dict[
         assert (record["WARC-Type"] == "revisit") == (fields["mime"] == "warc/revisit")
 
 
-def test_reading_begins_at_the_mirrors_page_else_at_the_answer_that_gave_the_text(
+def test_reading_begins_at_the_articles_page_else_at_the_answer_that_gave_the_text(
     captures: Path, kept: dict[str, Capture]
 ) -> None:
     header, *pages = pack(captures, records(kept)).pages()
