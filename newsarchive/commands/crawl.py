@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 EXAMPLES = (
-    "Spiders: finews (what the mirror shows; -a category=NAMES, since=DAY, until=DAY, limit=N, full=1) and newsshare "
-    "(just these articles; -a code=NW…, url=URL or file=PATH). "
+    "Spiders: finews (what the mirror shows; -a category=NAMES, since=DAY, until=DAY, limit=N, full=1), newsshare "
+    "(just these articles; -a code=NW…, url=URL or file=PATH) and images (the pictures that archived articles show; "
+    "-a limit=N). "
     "Exit codes: 0 complete, 1 could not start, 2 usage, 3 incomplete (pending, the next run tries again), "
     "4 the source changed, 75 another run holds the archive, 130 and 143 stopped by a signal."
 )
@@ -42,7 +43,7 @@ class Command(ScrapyCrawl):
 
     def short_desc(self) -> str:
         """Say what it does in a line."""
-        return "Archive articles with a spider (finews, newsshare) and say by the exit code how it went"
+        return "Archive articles with a spider (finews, newsshare, images) and say by the exit code how it went"
 
     def long_desc(self) -> str:
         """Say what it does, with the spiders' arguments and the exit codes."""
