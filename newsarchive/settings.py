@@ -81,6 +81,11 @@ CONCURRENT_ITEMS = 1
 # The ledger is the queue and knows what was asked; a filter of its own would hide a second look.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 
+# Scrapy's, but it notes an answer's reason phrase and the headers as they stood on the wire, for the captures.
+DOWNLOAD_HANDLERS = {
+    "http": "newsarchive.middlewares.wire.WireDownloadHandler",
+    "https": "newsarchive.middlewares.wire.WireDownloadHandler",
+}
 # In the order a request passes them. The guard stands last, so that redirects and robots.txt pass it too; the
 # capture beside it sees every response before anything else does, still as it was on the wire.
 DOWNLOADER_MIDDLEWARES: dict[str, Any] = {
