@@ -37,6 +37,13 @@ LAST_LOOK_HOURS = 6
 # How many processes rebuild and verify may use; 0 is one for each processor.
 PROCESSES = 0
 
+# -- Whom to tell --------------------------------------------------------------------------------------------------
+
+# An address of the operator's own that is asked when a crawl ends: the first after a complete run, the other after any
+# other, with the verdict as the body. Empty: nobody is told; without the second, /fail is added to the first.
+HEALTHCHECK_URL = ""
+HEALTHCHECK_FAIL_URL = ""
+
 # -- Manners -------------------------------------------------------------------------------------------------------
 
 # Who is asking, and whom to tell. Put a URL or a mail address here: -s CONTACT=you@example.org

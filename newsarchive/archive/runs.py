@@ -28,6 +28,8 @@ class Kind(StrEnum):
 
     FETCH = "not fetched"
     UNDERSTAND = "not understood"
+    ALARM = "alarm"
+    """Nothing is known to be missing, but what the source shows is far from what it used to show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,15 @@ class Run:
         if self.signal:
             return _SIGNALLED + self.signal
         kinds = {failure.kind for failure in self.failures}
-        if Kind.UNDERSTAND in kinds:
+        if kinds & {Kind.UNDERSTAND, Kind.ALARM}:
             return SOURCE_CHANGED
         return INCOMPLETE if kinds else OK
+
+    @property
+    def failed(self) -> Counter[Kind]:
+        """How many failures there are of each kind; kinds in the order of `Kind`."""
+        found = Counter(failure.kind for failure in self.failures)
+        return Counter({kind: found[kind] for kind in Kind if found[kind]})
 
     @property
     def verdict(self) -> str:
@@ -87,6 +95,8 @@ class Run:
             return f"halted: {self.halted}"
         if self.signal:
             return "stopped by a signal, after putting down safely"
+        if self.exit_code == SOURCE_CHANGED and not self.failed[Kind.UNDERSTAND]:
+            return "the source changed: what it shows is far from what earlier runs saw"
         return {
             OK: "complete",
             INCOMPLETE: "incomplete; what is missing stays pending, the next run tries again",
@@ -103,6 +113,7 @@ class Run:
             "verdict": self.verdict,
             "exit_code": self.exit_code,
             "counts": dict(sorted(self.counts.items())),
+            "failed": {kind.value: number for kind, number in self.failed.items()},
             "pending": self.pending,
             "nearest_deadline": _stamp(self.nearest_deadline) if self.nearest_deadline else None,
             "failures": [

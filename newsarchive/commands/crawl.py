@@ -16,8 +16,9 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
 
 from newsarchive.archive.keeper import Archive, BusyError, CannotStartError, run_of
-from newsarchive.archive.runs import BUSY, CANNOT_START, Run
+from newsarchive.archive.runs import BUSY, CANNOT_START, OK, Run
 from newsarchive.article import Refused
+from newsarchive.healthcheck import Healthcheck
 from newsarchive.hosts import gate_of
 from newsarchive.logs import quieten
 
@@ -59,14 +60,17 @@ class Command(ScrapyCrawl):
         """Check everything that can be checked, hold the archive, crawl, judge."""
         crawler = self._checked_crawler(args, opts)
         assert self.crawler_process is not None  # noqa: S101 - Scrapy sets it before run; for the type checker
+        watcher = Healthcheck()
         try:
+            watcher = Healthcheck.of(crawler.settings)
             getattr(crawler.spidercls, "gate", gate_of)(crawler.settings)
             Archive.of(crawler)
         except BusyError as error:
-            self._stop(BUSY, str(error))
+            self._stop(BUSY, str(error))  # the run that holds it will tell how it ended
             return
         except (CannotStartError, Refused) as error:
             self._stop(CANNOT_START, str(error))
+            _tell(watcher, CANNOT_START, str(error))
             return
         run = run_of(crawler)
         crawler.signals.connect(_Signals(run).listen, signal=signals.spider_opened, weak=False)
@@ -75,6 +79,8 @@ class Command(ScrapyCrawl):
         self.exitcode = run.exit_code
         if self.crawler_process.bootstrap_failed or run.ended is None:
             self.exitcode = self.exitcode or CANNOT_START
+        verdict = run.verdict if run.ended else "it did not come to its end"
+        _tell(watcher, self.exitcode, f"{run.spider}: {verdict}")
 
     def _checked_crawler(self, args: list[str], opts: argparse.Namespace) -> Crawler:
         """Make the crawler, or refuse what the user typed."""
@@ -96,6 +102,12 @@ class Command(ScrapyCrawl):
     def _stop(self, code: int, message: str) -> None:
         self.exitcode = code
         sys.stderr.write(f"newsarchive: {message}\n")
+
+
+def _tell(watcher: Healthcheck, code: int, sentence: str) -> None:
+    """Tell the watcher; that it cannot be told changes no exit code."""
+    if why := watcher.tell(ok=code == OK, sentence=f"{sentence} (exit code {code})"):
+        logger.warning("%s", why)
 
 
 class _Signals:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from newsarchive.archive.runs import Run
 
-_ROWS = ("seen", "new", "edited", "archived before")
+ROWS = ("seen", "new", "edited", "archived before")
 _NAMED = 10
 
 
@@ -26,12 +26,12 @@ def closing_table(run: Run, root: Path) -> RenderableType:
     table = Table(show_header=False)
     table.add_column()
     table.add_column(justify="right")
-    for name in _ROWS:
-        if run.counts[name] or name != "edited":
-            table.add_row(name, str(run.counts[name]))
+    for name in ROWS:
+        table.add_row(name, str(run.counts[name]))
     table.add_row("failed", Text(str(len(run.failures)), style="bold red" if run.failures else ""))
-    if run.pending:
-        table.add_row("pending", str(run.pending))
+    for kind, number in run.failed.items():
+        table.add_row(f"  {kind}", Text(str(number), style="bold red"))
+    table.add_row("pending", str(run.pending))
     if run.nearest_deadline:
         table.add_row("nearest deadline", run.nearest_deadline.astimezone(SHANGHAI).strftime(POST_FORMAT))
     table.add_row("requests", str(run.counts["requests"]))

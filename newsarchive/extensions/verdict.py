@@ -16,7 +16,7 @@ from newsarchive.archive.keeper import STORAGE_ERRORS, Archive, run_of
 from newsarchive.archive.ledger import fate
 from newsarchive.archive.runs import Failure, Kind, Run
 from newsarchive.article import Article
-from newsarchive.extensions.table import closing_table
+from newsarchive.extensions.table import ROWS, closing_table
 from newsarchive.middlewares.capture import NOT_KEPT
 
 if TYPE_CHECKING:
@@ -95,6 +95,8 @@ class Verdict:
         """Write the record, say the verdict, let go of the archive."""
         run, ledger = self.run, self.archive.ledger
         run.ended = self.archive.now()
+        for name in ROWS:  # the record says what the table says, a 0 as well
+            run.counts[name] += 0
         run.counts["requests"] = int(self.crawler.stats.get_value("downloader/request_count", 0))
         run.counts["repaired"] = int(self.crawler.stats.get_value("newsarchive/repaired", 0))
         run.counts["seconds"] = round(float(self.crawler.stats.get_value("elapsed_time_seconds", 0) or 0))

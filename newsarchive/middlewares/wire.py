@@ -47,7 +47,7 @@ class WireDownloadHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._pool._factory = _Factory
+        self._pool._factory = _Factory  # noqa: SLF001
 
     async def download_request(self, request: Request) -> Response:
         """Ask; like Scrapy's but for the agent, and for a warning that the spider's own sentence makes superfluous."""

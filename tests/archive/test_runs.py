@@ -15,6 +15,7 @@ from newsarchive.archive.runs import Failure, Kind, Run
 NOON = datetime(2022, 3, 2, 4, 0, tzinfo=UTC)
 FETCH = Failure(Kind.FETCH, "NW202203012340764246", "HTTP 503")
 UNDERSTAND = Failure(Kind.UNDERSTAND, "NW202203012340764247", "a page headed '系统维护中'", "20220302-0001.warc.gz#1")
+ALARM = Failure(Kind.ALARM, "finews", "nothing new in 3 hours")
 SIGINT, SIGTERM = 2, 15
 
 
@@ -30,6 +31,8 @@ def run(failures: Sequence[Failure] = (), *, signal: int = 0, halted: str = "") 
         (run([UNDERSTAND]), 4),
         (run([FETCH, UNDERSTAND]), 4),
         (run([UNDERSTAND, FETCH]), 4),
+        (run([ALARM]), 4),
+        (run([FETCH, ALARM]), 4),
         (run(signal=SIGINT), 130),
         (run(signal=SIGTERM), 143),
         (run([FETCH, UNDERSTAND], signal=SIGTERM), 143),
@@ -59,6 +62,8 @@ def test_the_numbers_are_the_contracts() -> None:
         (run(), "complete"),
         (run([FETCH]), "incomplete; what is missing stays pending, the next run tries again"),
         (run([UNDERSTAND]), "the source changed: something was served that could not be understood"),
+        (run([FETCH, ALARM]), "the source changed: what it shows is far from what earlier runs saw"),
+        (run([ALARM, UNDERSTAND]), "the source changed: something was served that could not be understood"),
         (run([FETCH], signal=SIGINT), "stopped by a signal, after putting down safely"),
         (run([FETCH], halted="the disk is full"), "halted: the disk is full"),
     ],
@@ -86,6 +91,7 @@ def test_the_record_says_when_what_verdict_and_counts(tmp_path: Path) -> None:
         "verdict": "the source changed: something was served that could not be understood",
         "exit_code": 4,
         "counts": {"new": 5, "seen": 7},
+        "failed": {"not fetched": 1, "not understood": 1},
         "pending": 2,
         "nearest_deadline": "2022-03-03T16:00:00Z",
         "failures": [

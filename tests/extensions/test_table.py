@@ -36,8 +36,10 @@ def test_a_complete_run_shows_its_numbers_and_where_the_posts_are() -> None:
     assert rows(run) == {
         "seen": "12",
         "new": "5",
+        "edited": "0",
         "archived before": "7",
         "failed": "0",
+        "pending": "0",
         "requests": "6",
         "seconds": "8",
     }
@@ -45,8 +47,9 @@ def test_a_complete_run_shows_its_numbers_and_where_the_posts_are() -> None:
     assert shown(run).splitlines()[-1] == "posts: /srv/archive/_posts"
 
 
-def test_what_is_not_there_has_no_row_and_what_is_has() -> None:
-    run = Run("finews", {}, NOON, failures=failures(2))
+def test_failures_are_counted_by_kind_and_what_is_pending_has_its_deadline() -> None:
+    others = [Failure(Kind.ALARM, "finews", "silent"), Failure(Kind.UNDERSTAND, "NW1", "a shell")]
+    run = Run("finews", {}, NOON, failures=[*others, *failures(2)])
     run.counts["edited"] = 1
     run.pending, run.nearest_deadline = 2, datetime(2022, 3, 3, 16, 0, tzinfo=UTC)
     assert rows(run) == {
@@ -54,7 +57,10 @@ def test_what_is_not_there_has_no_row_and_what_is_has() -> None:
         "new": "0",
         "edited": "1",
         "archived before": "0",
-        "failed": "2",
+        "failed": "4",
+        "not fetched": "2",
+        "not understood": "1",
+        "alarm": "1",
         "pending": "2",
         "nearest deadline": "2022-03-04 00:00:00 +0800",
         "requests": "0",

@@ -66,6 +66,14 @@ def test_a_run_that_missed_nothing_is_complete_and_lets_go_of_the_archive(verdic
     Archive(verdict.archive.root, Clock("2022-03-02 12:00")).close()
 
 
+def test_the_record_says_what_the_table_says_a_zero_as_well(verdict: Verdict) -> None:
+    verdict.item_dropped(ARTICLE, ValueError("it has no text"))
+    verdict.engine_stopped()
+    (record,) = records(verdict)
+    assert {name: record["counts"][name] for name in ("seen", "new", "edited")} == {"seen": 0, "new": 0, "edited": 0}
+    assert (record["failed"], record["pending"], record["nearest_deadline"]) == ({"not understood": 1}, 0, None)
+
+
 def test_a_refused_article_is_named_kept_pending_and_its_body_not_shown(
     verdict: Verdict, caplog: pytest.LogCaptureFixture
 ) -> None:
