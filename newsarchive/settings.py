@@ -37,6 +37,15 @@ LAST_LOOK_HOURS = 6
 # How many processes rebuild and verify may use; 0 is one for each processor.
 PROCESSES = 0
 
+# -- Alarms: the source shows far else than it used to; exit code 4 -----------------------------------------------
+
+# Fewer than a quarter of the articles usual at this hour of this weekday are new, or four times a day's most. In a week
+# of holidays it is right and of no use: -s VOLUME_ALARM=0
+VOLUME_ALARM = True
+# A field that nearly every new article had (digest, source line, stock links, the share host's text) is there no more,
+# or texts are a quarter as long.
+FILL_ALARM = True
+
 # -- Whom to tell --------------------------------------------------------------------------------------------------
 
 # An address of the operator's own that is asked when a crawl ends: the first after a complete run, the other after any
@@ -114,6 +123,7 @@ ITEM_PIPELINES = {
 
 EXTENSIONS: dict[str, Any] = {
     "scrapy.extensions.feedexport.FeedExporter": None,  # writes in place; a killed run leaves an empty file
+    "newsarchive.extensions.alarms.Alarms": 5,
     "newsarchive.extensions.verdict.Verdict": 10,
     "newsarchive.extensions.progress.Progress": 20,
 }

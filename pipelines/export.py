@@ -62,7 +62,10 @@ class ExportPipeline:
             self._record(item, stored)
         else:
             self._looked(held)
-        self.run.counts[_outcome(stored.changed, bool(earlier))] += 1
+        outcome = _outcome(stored.changed, bool(earlier))
+        self.run.counts[outcome] += 1
+        if outcome == "new":
+            self.run.fill.note(item)
         return item
 
     def _looked(self, held: Row) -> None:

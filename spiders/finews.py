@@ -13,7 +13,17 @@ from newsarchive.article import ROLLING_TAG
 from newsarchive.clock import Clock
 from newsarchive.source import mirror
 from newsarchive.source.links import MIRROR_HOSTS, fetch_url
-from newsarchive.source.lists import HOME, ROLLING_PAGE, ListPage, Sighting, due_lists, is_split, sightings
+from newsarchive.source.lists import (
+    HOME,
+    ROLLING_PAGE,
+    ListPage,
+    Sighting,
+    due_lists,
+    is_split,
+    nameless,
+    shrunk,
+    sightings,
+)
 from newsarchive.source.told import NOT_THERE
 from newsarchive.source.understanding import NotUnderstoodError
 from spiders.arguments import Selection
@@ -87,6 +97,7 @@ class FinewsSpider(ArchiveSpider):
         if response.status == NOT_MODIFIED:
             self.run.counts["lists unchanged"] += 1
             self.archive.ledger.list_confirmed(HOME, now=self.archive.now())
+            self.run.counts["seen new"] = 0  # there, even if it stays 0: the home page has told
         elif response.status != HTTP_OK:
             self.list_failed(listed, Kind.FETCH, f"HTTP {response.status}", response)
         else:
@@ -100,12 +111,12 @@ class FinewsSpider(ArchiveSpider):
 
     def home_read(self, sections: tuple[Section, ...], response: Response) -> None:
         """Put every link into the ledger, with the lists it makes due, and what the page can be asked with."""
-        self.refuse(ListPage(HOME, ""), sections, response)
+        clear = self.home_is_clear(sections, response)
         found = sightings(sections)
         self.seen |= found
         due = [*due_lists(sections, self.archive.ledger.known), *self.every_list(sections)]
-        clear = not any(section.refused for section in sections)  # else the next run must meet it again, not a 304
         self.run.counts["seen"] += len(found)
+        self.run.counts["seen new"] = 0
         self.archive.ledger.list_read(
             HOME,
             found.values(),
@@ -115,6 +126,17 @@ class FinewsSpider(ArchiveSpider):
         )
         for sentence in self.selection.unmatched([(s.tag, link.segments) for s in sections for link in s.links[:1]]):
             self.note(sentence)
+
+    def home_is_clear(self, sections: tuple[Section, ...], response: Response) -> bool:
+        """Report what of the home page was not understood; where anything was, the next run must not be told 304."""
+        home = ListPage(HOME, "")
+        self.refuse(home, sections, response)
+        if said := nameless(sections):
+            self.list_failed(home, Kind.UNDERSTAND, said, response)
+        less = shrunk(sections, self.archive.ledger.shown_tags(now=self.archive.now()))
+        if less:
+            self.list_failed(home, Kind.ALARM, less, response)
+        return not (said or less or any(section.refused for section in sections))
 
     def due(self) -> Iterator[Any]:
         """Ask for the lists that are due, from this run or an earlier one; without any, begin with the articles."""
@@ -161,12 +183,14 @@ class FinewsSpider(ArchiveSpider):
         """Put a category's links into the ledger; an empty page is an alarm, but for names the mirror splits."""
         self.refuse(listed, (section,), response)
         if not section.links and not section.refused:
+            shown = self.archive.ledger.shown_tags(now=self.archive.now())
             if is_split(listed, self.seen.values()):
                 self.unprovable(listed)
-            else:
-                self.list_failed(
-                    listed, Kind.UNDERSTAND, "the list is empty, though the home page shows posts", response
-                )
+            elif listed.tag in shown.union(*(sighting.tags for sighting in self.seen.values())):
+                why = "the list is empty, though articles of it are within their three days"
+                self.list_failed(listed, Kind.UNDERSTAND, why, response)
+            else:  # due from an earlier run; what it showed has expired since
+                self.archive.ledger.list_settled(listed.path)
             return
         self.saw(listed.path, sightings((section,), tag=listed.tag))
 
@@ -179,7 +203,7 @@ class FinewsSpider(ArchiveSpider):
                 self.list_failed(listed, Kind.UNDERSTAND, str(error), response)
             else:
                 self.run.counts["lists"] += 1
-                for sentence in refused:
+                for sentence in refused or (() if entries else ("the feed is empty",)):
                     self.list_failed(listed, Kind.UNDERSTAND, sentence, response)
                 self.saw(FEED, {str(entry.link.name): Sighting(entry.link, ()) for entry in entries})
         elif response.status in NOT_THERE:
@@ -211,7 +235,11 @@ class FinewsSpider(ArchiveSpider):
     def articles(self) -> Iterator[Any]:
         """Queue what is pending and asked for, then the last looks; with ``full``, all that is archived and shown."""
         ledger = self.archive.ledger
-        rows = [row for row in ledger.pending() if self.selection.wants(row.link, row.tags)]
+        rows = ledger.pending()
+        if "seen new" in self.run.counts:
+            began = self.run.began.replace(microsecond=0)  # the ledger counts seconds
+            self.run.counts["seen new"] = sum(1 for row in rows if row.first_seen >= began)
+        rows = [row for row in rows if self.selection.wants(row.link, row.tags)]
         pending = {str(row.link.name) for row in rows}
         looks = self.last_looks()
         for name, sighting in self.seen.items():

@@ -10,7 +10,7 @@ or by a 304; so a run that finds no news changes no row about an article. The vi
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -20,12 +20,14 @@ from newsarchive.archive.ledgerrows import (
     KEPT_FOR,
     Adopted,
     Kept,
+    PastRun,
     Row,
     State,
     Validators,
     deadline_of,
     fate,
     is_last_look,
+    moment,
     plain,
     stamp,
 )
@@ -38,6 +40,7 @@ __all__ = [
     "Adopted",
     "Kept",
     "Ledger",
+    "PastRun",
     "Row",
     "State",
     "Validators",
@@ -65,6 +68,11 @@ UPDATE runs SET ended = :ended, exit_code = :exit_code, verdict = :verdict, coun
 WHERE id = :id
 """
 _KILLED = "killed"
+_PAST = "SELECT began, arguments, counts FROM runs WHERE spider = ? AND ended IS NOT NULL ORDER BY id DESC"
+_SHOWN_TAGS = """
+SELECT tags FROM articles WHERE state = 'captured' AND deadline > :now
+UNION SELECT tags FROM articles WHERE state = 'pending' AND deadline > :now
+"""
 
 
 class Ledger(ArticleRows, PictureRows):
@@ -121,6 +129,11 @@ class Ledger(ArticleRows, PictureRows):
             self.list_settled(path)
         return overdue
 
+    def shown_tags(self, *, now: datetime) -> set[str]:
+        """Give every heading under which an article was seen whose three days are not over."""
+        rows = self._db.execute(_SHOWN_TAGS, {"now": stamp(now)})
+        return {tag for row in rows for tag in json.loads(row["tags"])}
+
     def list_settled(self, path: str) -> None:
         """Take a list off the queue that turned out not to exist or to show nothing."""
         self._db.execute("UPDATE lists SET pending = 0 WHERE path = ?", (path,))
@@ -173,6 +186,14 @@ class Ledger(ArticleRows, PictureRows):
         }
         with self._transaction():
             self._db.execute(_RUN_ENDED, values)
+
+    def past_runs(self, spider: str, *, since: datetime) -> Iterator[PastRun]:
+        """Give a spider's runs that began since then and ended, newest first; costs what is taken of them."""
+        for row in self._db.execute(_PAST, (spider,)):
+            began = moment(row["began"])
+            if began < since:
+                return
+            yield PastRun(began, row["arguments"], row["counts"])
 
     def killed_runs(self) -> list[tuple[str, str]]:
         """Give spider and beginning of each run that did not live to say how it ended; each is given once."""

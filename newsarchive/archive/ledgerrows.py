@@ -96,6 +96,15 @@ class Adopted:
 
 
 @dataclass(frozen=True, slots=True)
+class PastRun:
+    """A run that ended: when it began (aware, in UTC), its arguments and its counts, both still JSON."""
+
+    began: datetime
+    arguments: str
+    counts: str
+
+
+@dataclass(frozen=True, slots=True)
 class Validators:
     """What a list page can be asked with next time, so that it need not be sent again."""
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from newsarchive.archive.files import write_whole
+from newsarchive.archive.fill import Fill
 
 RUNS = "runs"
 
@@ -55,6 +56,7 @@ class Run:
         notes: what an operator should know though nothing is missing.
         signal: the number of the signal that stopped it, or 0.
         halted: why it stopped before its end (disk full), or empty.
+        fill: which fields its new articles have; in the record as counts.
     """
 
     spider: str
@@ -68,6 +70,7 @@ class Run:
     halted: str = ""
     nearest_deadline: datetime | None = None
     pending: int = 0
+    fill: Fill = field(default_factory=Fill)
     _path: Path | None = None
 
     @property
