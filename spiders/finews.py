@@ -72,8 +72,7 @@ class FinewsSpider(ArchiveSpider):
         today = self.archive.now().astimezone(dates.SHANGHAI).date()
         self.selection = Selection.parse(self.given, today)
         self.limit = self.selection.limit
-        hosts = {urlsplit(self.settings["FINEWS_URL"]).hostname or ""}
-        self.hosts = MIRROR_HOSTS | hosts
+        self.hosts = MIRROR_HOSTS | {urlsplit(self.settings["FINEWS_URL"]).hostname or ""}
         known = Validators() if self.selection.full else self.archive.ledger.validators(HOME)
         yield self.list_request(ListPage(HOME, ""), self.home, headers=_conditional(known))
 
@@ -116,7 +115,7 @@ class FinewsSpider(ArchiveSpider):
         self.seen |= found
         due = [*due_lists(sections, self.archive.ledger.known), *self.every_list(sections)]
         self.run.counts["seen"] += len(found)
-        self.run.counts["seen new"] = 0
+        self.run.counts["seen new"] = self.unknown(found)
         self.archive.ledger.list_read(
             HOME,
             found.values(),
@@ -133,8 +132,7 @@ class FinewsSpider(ArchiveSpider):
         self.refuse(home, sections, response)
         if said := nameless(sections):
             self.list_failed(home, Kind.UNDERSTAND, said, response)
-        less = shrunk(sections, self.archive.ledger.shown_tags(now=self.archive.now()))
-        if less:
+        if less := shrunk(sections, self.archive.ledger.shown_tags(now=self.archive.now())):
             self.list_failed(home, Kind.ALARM, less, response)
         return not (said or less or any(section.refused for section in sections))
 
@@ -215,8 +213,14 @@ class FinewsSpider(ArchiveSpider):
     def saw(self, path: str, found: dict[str, Sighting]) -> None:
         """Record a list's links."""
         self.run.counts["seen"] += len(found.keys() - self.seen.keys())
+        if "seen new" in self.run.counts:
+            self.run.counts["seen new"] += self.unknown(found)
         self.seen = found | self.seen
         self.archive.ledger.list_read(path, found.values(), now=self.archive.now())
+
+    def unknown(self, found: dict[str, Sighting]) -> int:
+        """Count the articles that no list and no user named before."""
+        return sum(1 for sighting in found.values() if not self.archive.ledger.known(sighting.link.name))
 
     def list_not_fetched(self, failure: TwistedFailure) -> Iterator[Any]:
         """A list could not be asked at all."""
@@ -235,11 +239,7 @@ class FinewsSpider(ArchiveSpider):
     def articles(self) -> Iterator[Any]:
         """Queue what is pending and asked for, then the last looks; with ``full``, all that is archived and shown."""
         ledger = self.archive.ledger
-        rows = ledger.pending()
-        if "seen new" in self.run.counts:
-            began = self.run.began.replace(microsecond=0)  # the ledger counts seconds
-            self.run.counts["seen new"] = sum(1 for row in rows if row.first_seen >= began)
-        rows = [row for row in rows if self.selection.wants(row.link, row.tags)]
+        rows = [row for row in ledger.pending() if self.selection.wants(row.link, row.tags)]
         pending = {str(row.link.name) for row in rows}
         looks = self.last_looks()
         for name, sighting in self.seen.items():

@@ -68,7 +68,10 @@ UPDATE runs SET ended = :ended, exit_code = :exit_code, verdict = :verdict, coun
 WHERE id = :id
 """
 _KILLED = "killed"
-_PAST = "SELECT began, arguments, counts FROM runs WHERE spider = ? AND ended IS NOT NULL ORDER BY id DESC"
+_PAST = """
+SELECT began, arguments, counts, ended FROM runs
+WHERE spider = ? AND (ended IS NOT NULL OR verdict IS NOT NULL) ORDER BY id DESC
+"""
 _SHOWN_TAGS = """
 SELECT tags FROM articles WHERE state = 'captured' AND deadline > :now
 UNION SELECT tags FROM articles WHERE state = 'pending' AND deadline > :now
@@ -188,12 +191,12 @@ class Ledger(ArticleRows, PictureRows):
             self._db.execute(_RUN_ENDED, values)
 
     def past_runs(self, spider: str, *, since: datetime) -> Iterator[PastRun]:
-        """Give a spider's runs that began since then and ended, newest first; costs what is taken of them."""
+        """Give a spider's runs that began since then and are over, newest first; costs what is taken of them."""
         for row in self._db.execute(_PAST, (spider,)):
             began = moment(row["began"])
             if began < since:
                 return
-            yield PastRun(began, row["arguments"], row["counts"])
+            yield PastRun(began, row["arguments"], row["counts"], row["ended"] is None)
 
     def killed_runs(self) -> list[tuple[str, str]]:
         """Give spider and beginning of each run that did not live to say how it ended; each is given once."""

@@ -97,11 +97,12 @@ class Adopted:
 
 @dataclass(frozen=True, slots=True)
 class PastRun:
-    """A run that ended: when it began (aware, in UTC), its arguments and its counts, both still JSON."""
+    """A run that is over: when it began (aware, in UTC), its arguments and counts, both still JSON, and its end."""
 
     began: datetime
     arguments: str
     counts: str
+    killed: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
 from newsarchive.dates import SHANGHAI
 
@@ -23,38 +23,44 @@ LEAST_WEEKS = 3
 LEAST = 20  # articles; below it chance rules
 FACTOR = 4
 LONGEST_GAP = 1.25  # of a span, between two runs; a daily cron job is never on the second
-_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a run told that read the home page: when it began, and how many articles it was the first to see."""
+    """What a run told that read the home page.
+
+    Attributes:
+        began: when it began; aware.
+        news: how many articles it was the first to see; None where it was killed before it could say.
+    """
 
     began: datetime
-    news: int
+    news: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Span:
-    """Hours to compare.
+    """Hours to compare; all are hours after now, or after the same moment of an earlier week.
 
     Attributes:
-        length: of the span that ends now.
-        shifts: how much later than now, to the week, the spans of earlier weeks end. The day's ends half an hour
-            later, so that a daily run of then is in it though it began a second later than today's.
+        hours: how many they are, in words.
+        begins: where the span that ends now begins.
+        then: where those of an earlier week begin and end.
         floods: whether too much is looked for as well. Not in few hours: a feed that stood still catches up.
     """
 
-    length: timedelta
-    shifts: tuple[timedelta, ...]
+    hours: int
+    begins: float
+    then: tuple[tuple[float, float], ...]
     floods: bool = False
 
 
 _SPANS = (
-    _Span(3 * _HOUR, (-_HOUR, 0 * _HOUR, _HOUR)),
-    _Span(24 * _HOUR, (_HOUR / 2,), floods=True),
+    _Span(3, -3, ((-4, -1), (-3, 0), (-2, 1))),
+    _Span(24, -23.5, ((-23.5, 0.5),), floods=True),  # one run of a daily job, a little early or late though it may be
 )
-_REACH = max(span.length for span in _SPANS) * (1 + LONGEST_GAP)
+_REACH = timedelta(hours=24 + 24 * LONGEST_GAP)
+_AHEAD = timedelta(hours=1)
 REACH = WEEKS * WEEK + _REACH
 """How far back runs matter."""
 
@@ -62,7 +68,7 @@ REACH = WEEKS * WEEK + _REACH
 def matters(began: datetime, now: datetime) -> bool:
     """Tell whether what a run told that began then is asked about."""
     into = (now - began) % WEEK
-    return into <= _REACH or into >= WEEK - _HOUR
+    return into <= _REACH or into >= WEEK - _AHEAD
 
 
 def unusual(told: Iterable[Told], now: datetime) -> str:
@@ -74,13 +80,13 @@ def unusual(told: Iterable[Told], now: datetime) -> str:
     """
     times = _Times(told)
     for span in _SPANS:
-        here = times.news(now - span.length, now)
+        here = times.news(now, span.begins, 0)
         weeks = [found for ago in range(1, WEEKS + 1) if (found := list(times.then(span, now - ago * WEEK)))]
         if here is None or len(weeks) < LEAST_WEEKS:
             continue
         low, high = min(map(min, weeks)), max(map(max, weeks))
         if low >= LEAST and (here * FACTOR < low or (span.floods and here > high * FACTOR)):
-            return _sentence(here, span, now, low, high, len(weeks))
+            return _sentence(here, span.hours, now, (low, high, len(weeks)))
     return ""
 
 
@@ -90,28 +96,33 @@ class _Times:
     def __init__(self, told: Iterable[Told]) -> None:
         ordered = sorted(told, key=lambda one: one.began)
         self.began = [one.began for one in ordered]
-        self.sums = [0, *accumulate(one.news for one in ordered)]
+        self.counts = [one.news for one in ordered]
 
-    def then(self, span: _Span, end: datetime) -> Iterator[int]:
-        """Give what was new in a span of an earlier week, and with the play around it."""
-        for shift in span.shifts:
-            found = self.news(end + shift - span.length, end + shift)
+    def then(self, span: _Span, now: datetime) -> Iterator[int]:
+        """Give what was new in a span of an earlier week, with some play around it."""
+        for begins, ends in span.then:
+            found = self.news(now, begins, ends)
             if found is not None:
                 yield found
 
-    def news(self, start: datetime, end: datetime) -> int | None:
-        """Give how many articles were new after `start` and up to `end`; None where runs are too far apart to tell."""
+    def news(self, now: datetime, begins: float, ends: float) -> int | None:
+        """Give how many articles were new between two hours, after or before `now`.
+
+        None where nobody can tell, since runs are too far apart or one was killed.
+        """
+        start, end = now + timedelta(hours=begins), now + timedelta(hours=ends)
         first, last = bisect_right(self.began, start), bisect_right(self.began, end)
         if first in {0, last}:
             return None
         gap = (end - start) * LONGEST_GAP
         if any(later - earlier > gap for earlier, later in pairwise([*self.began[first - 1 : last], end])):
             return None
-        return self.sums[last] - self.sums[first]
+        counts = self.counts[first:last]
+        return None if None in counts else sum(filter(None, counts))
 
 
-def _sentence(here: int, span: _Span, now: datetime, low: int, high: int, weeks: int) -> str:  # noqa: PLR0913, PLR0917
-    hours = span.length // _HOUR
+def _sentence(here: int, hours: int, now: datetime, usual: tuple[int, int, int]) -> str:
+    low, high, weeks = usual
     then = f"{low} to {high}" if low != high else str(low)
     what = "no new article" if here == 0 else f"{here} new article{'' if here == 1 else 's'}"
     local = now.astimezone(SHANGHAI)

@@ -76,9 +76,13 @@ class Alarms:
         if not self.volume_alarm or NEWS not in run.counts:
             return
         past = self.archive.ledger.past_runs(SPIDER, since=run.began - volume.REACH)
-        counts = ((one.began, json.loads(one.counts)) for one in past if volume.matters(one.began, run.began))
-        told = [volume.Told(began, said[NEWS]) for began, said in counts if NEWS in said]
-        told.append(volume.Told(run.began, run.counts[NEWS]))
+        told = [volume.Told(run.began, run.counts[NEWS])]
+        told += (
+            volume.Told(one.began, counts.get(NEWS))
+            for one in past
+            if volume.matters(one.began, run.began)
+            and (NEWS in (counts := json.loads(one.counts)) or one.killed)  # else it did not get to read the home page
+        )
         if sentence := volume.unusual(told, run.began):
             capture = self.archive.ledger.served(self.home) or ""
             yield Failure(Kind.ALARM, self.home, f"{sentence} (setting VOLUME_ALARM)", capture)

@@ -1,0 +1,208 @@
+"""Pages that are understood, and yet not what the source used to show: exit code 4, the reason, and the capture."""
+
+from __future__ import annotations
+
+import gzip
+import random
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from newsarchive.archive.captures import Captures
+from newsarchive.archive.ledger import Ledger
+from newsarchive.archive.runs import Run
+from newsarchive.replica.compose import NOW, compose
+from newsarchive.replica.piece import Piece
+from newsarchive.replica.server import Replica
+
+CrawlInto = Callable[[Replica], Any]
+HOUR = timedelta(hours=1)
+USUAL = {
+    "fill articles": 20, "fill rolling": 10, "fill digest": 10, "fill source line": 20, "fill stock links": 5,
+    "fill share host's text": 20, "text length": 900,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def four_weeks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger that knows nothing but four weeks of runs, hourly, each with twenty new articles."""
+    file = tmp_path_factory.mktemp("weeks") / "ledger.db"
+    ledger = Ledger(file)
+    dice = random.Random(1)
+    for number in range(4 * 7 * 24 + 60, 0, -1):
+        run = Run("finews", {}, NOW - number * HOUR + timedelta(seconds=dice.uniform(-9, 9)))
+        run.counts.update({"seen new": 20, **USUAL})
+        run.ended = run.began
+        ledger.run_ended(ledger.run_began("finews", {}, now=run.began), run.as_json(), "")
+    ledger.close()
+    return file
+
+
+@pytest.fixture
+def crawl_with_past(four_weeks: Path, crawl_into: CrawlInto) -> CrawlInto:
+    """Give a crawl of a replica into an archive that remembers four weeks of runs."""
+
+    def given(source: Replica) -> Any:
+        crawl = crawl_into(source)
+        crawl.archive.mkdir()
+        shutil.copy(four_weeks, crawl.archive)
+        return crawl
+
+    return given
+
+
+def at(hours: float) -> dict[str, str]:
+    return {"NEWSARCHIVE_CLOCK": (NOW + hours * HOUR).isoformat()}
+
+
+def kept(crawl: Any, place: str) -> bytes:
+    body = Captures(crawl.archive / "captures", now=lambda: NOW).find(place)[1].body
+    return gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body
+
+
+def alarms(crawl: Any) -> list[dict[str, str]]:
+    return [failure for failure in crawl.last_run()["failures"] if failure["kind"] == "alarm"]
+
+
+def test_a_feed_that_stands_still_is_named_without_a_request_more_until_it_moves(
+    small_replica: Replica, crawl_with_past: CrawlInto
+) -> None:
+    crawl = crawl_with_past(small_replica)
+    assert crawl("finews").code == 0
+    assert crawl("finews", "limit=1", **at(3.1)).code == 0, "a narrowed run is compared with nothing"
+    small_replica.reset()
+    still = crawl("finews", **at(3.2))
+    assert still.code == 4, still
+    assert [seen.path for seen in small_replica.log if seen.path != "/robots.txt"] == ["/"]
+    (alarm,) = alarms(crawl)
+    assert alarm["what"] == small_replica.url
+    assert alarm["reason"].startswith("no new article in the last 3 hours; 4 earlier weeks had 60")
+    assert b"<h2" in kept(crawl, alarm["capture"]), "the home page as it was last sent whole"
+    assert "what it shows is far from what earlier runs saw" in still.out
+    assert crawl("finews", VOLUME_ALARM=0, **at(3.4)).code == 0
+    fresh = [piece for piece in compose(per_day=80) if not piece.oddity and piece.published > NOW - 3 * HOUR]
+    small_replica.add(*fresh)
+    moved = crawl("finews", **at(3.5))
+    assert moved.code == 0, moved
+    assert crawl.last_run()["counts"]["seen new"] >= 15
+
+
+@pytest.fixture(scope="module")
+def rolling() -> list[Piece]:
+    return [piece for piece in compose(per_day=150) if not piece.oddity and piece.rolling][-14:]
+
+
+def without_source_line(piece: Piece) -> Piece:
+    return replace(piece, content=piece.content.replace('class="em_media"', 'class="media"'))
+
+
+@pytest.mark.parametrize("state", ["as ever", "rotten"])
+def test_a_field_that_rots_is_named_and_every_article_archived_all_the_same(
+    state: str, rolling: list[Piece], crawl_with_past: CrawlInto
+) -> None:
+    rots = state == "rotten"
+    with Replica([without_source_line(piece) for piece in rolling] if rots else rolling) as source:
+        crawl = crawl_with_past(source)
+        ended = crawl("finews", VOLUME_ALARM=0)
+    assert len(crawl.posts()) == len(rolling)
+    assert ended.code == (4 if rots else 0), ended
+    found = alarms(crawl)
+    assert [alarm["reason"].partition(":")[0] for alarm in found] == (["the source line"] if rots else [])
+    for alarm in found:
+        assert alarm["what"] in {piece.name for piece in rolling}
+        assert b"GetNewsText" not in kept(crawl, alarm["capture"])
+        assert alarm["capture"] in ended.err
+
+
+def test_a_home_page_that_lost_most_newspapers_is_named_until_they_are_there_again(crawl_into: CrawlInto) -> None:
+    ordinary = (piece for piece in compose() if not piece.oddity and not piece.rolling)
+    papers = {piece.newspaper: piece for piece in ordinary if " " not in piece.newspaper}  # each is one heading
+    pieces, names = [*papers.values()][:24], [*papers][:24]
+    with Replica(pieces) as source:
+        crawl = crawl_into(source)
+        assert crawl("finews").code == 0
+        lost = [piece for piece in pieces if piece.newspaper not in names[:4]]
+        for number in {piece.number for piece in lost}:
+            source.delete(number)
+        assert crawl("finews").code == 4
+        (alarm,) = alarms(crawl)
+        assert alarm["reason"] == "the home page shows 4 newspapers, though articles of 24 are within their three days"
+        assert names[0].encode() in kept(crawl, alarm["capture"])
+        source.reset()
+        assert crawl("finews").code == 4
+        assert "if-none-match" not in source.log[-1].headers, "a 304 would hide it"
+        source.add(*lost)
+        assert crawl("finews").code == 0
+
+
+@contextmanager
+def pages(served: dict[str, str]) -> Iterator[str]:
+    """Serve pages as they are, and 404 for any other."""
+
+    class Pages(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            page = served.get(self.path, "").encode()
+            self.send_response(200 if page else 404)
+            self.send_header("ETag", '"1"')
+            self.send_header("Content-Length", str(len(page)))
+            self.end_headers()
+            self.wfile.write(page)
+
+        def log_message(self, *words: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as serving:
+        threading.Thread(target=serving.serve_forever, args=(0.02,), daemon=True).start()
+        yield f"http://127.0.0.1:{serving.server_port}/"
+        serving.shutdown()
+
+
+LINKS = "".join(f'<li><a href="/kejiribao/2022/03/03/NW20220303123000000{n}.html">题{n}</a></li>' for n in range(5))
+HOME = f'<section><h2 id="科技日报新闻">科技日报新闻</h2><ul>{LINKS}</ul></section>'
+NOTHING = "<section><h2>科技日报新闻</h2><ul></ul></section>"
+FEED = '<feed xmlns="http://www.w3.org/2005/Atom"><title>x</title></feed>'
+LISTS = {
+    "an empty category page and an empty feed": (
+        {"/": HOME, "/category/kejiribao.html": NOTHING, "/feed.xml": FEED},
+        ["the list is empty, though articles of it are within their three days", "the feed is empty"],
+    ),
+    "a home page without headings": (
+        {"/": HOME.replace("h2", "h3")},
+        ["1 of the home page's lists have no heading"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_that_cannot_be_right_is_named_with_its_capture(name: str, new_crawl: Any, tmp_path: Path) -> None:
+    served, reasons = LISTS[name]
+    with pages(served) as url:
+        crawl = new_crawl(url, tmp_path / "archive")
+        ended = crawl("finews", "full=1", GIVE_UP_AFTER=0, RETRY_TIMES=0)
+    assert ended.code == 4, ended
+    found = [failure for failure in crawl.last_run()["failures"] if failure["kind"] == "not understood"]
+    assert {failure["reason"] for failure in found} >= set(reasons)
+    assert all(kept(crawl, failure["capture"]) for failure in found)
+
+
+def test_a_list_due_from_an_earlier_run_may_be_empty_when_its_articles_have_expired(
+    new_crawl: Any, tmp_path: Path
+) -> None:
+    served = {"/": HOME}
+    with pages(served) as url:
+        crawl = new_crawl(url, tmp_path / "archive")
+        assert crawl("finews", RETRY_TIMES=0).code == 3, "neither the category page nor the articles are there"
+        other = HOME.replace("科技日报", "证券日报").replace("kejiribao", "zhengquanribao")
+        other = other.replace("0303", "0306").replace("03/03", "03/06")
+        served |= {"/": other, "/category/zhengquanribao.html": other, "/category/kejiribao.html": NOTHING}
+        crawl("finews", RETRY_TIMES=0, **at(70))
+    reasons = [failure["reason"] for failure in crawl.last_run()["failures"]]
+    assert not [reason for reason in reasons if "list" in reason], reasons
