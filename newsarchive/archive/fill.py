@@ -41,6 +41,10 @@ FIELDS = {
 }
 
 
+# What was rescued from elsewhere after the mirror had dropped it says nothing of what the source serves.
+_SERVED = frozenset({Origin.SHARE_JSON, Origin.SHARE_PAGE, Origin.MIRROR_PAGE})
+
+
 @dataclass(frozen=True, slots=True)
 class _Rule:
     """When a field's share is unusual: it was this high in so many articles, and is at most this in so many now."""
@@ -75,6 +79,8 @@ class Fill:
 
     def note(self, article: Article) -> None:
         """Count a new article, as it went into its post."""
+        if article.origin not in _SERVED:
+            return
         among = {ALL, ROLLING} if article.name.rolling else {ALL}
         self.counts.update(among)
         for name, one in FIELDS.items():
