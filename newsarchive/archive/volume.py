@@ -46,20 +46,23 @@ class _Span:
         hours: how many they are, in words.
         begins: where the span that ends now begins.
         then: where those of an earlier week begin and end.
-        floods: whether too much is looked for as well. Not in few hours: a feed that stood still catches up.
+        most: where other spans of an earlier week begin and end that may have the most; where there are none, too much
+            is not looked for. Not in few hours, since a feed that stood still catches up; and not beside the same
+            weekday alone, since some Saturdays and Sundays are working days in China.
     """
 
     hours: int
     begins: float
     then: tuple[tuple[float, float], ...]
-    floods: bool = False
+    most: tuple[tuple[float, float], ...] = ()
 
 
 _SPANS = (
     _Span(3, -3, ((-4, -1), (-3, 0), (-2, 1))),
-    _Span(24, -23.5, ((-23.5, 0.5),), floods=True),  # one run of a daily job, a little early or late though it may be
+    # Half an hour off, so that a daily job's run of then is in it, a little early or late though it was.
+    _Span(24, -23.5, ((-23.5, 0.5),), most=((-47.5, -23.5), (-71.5, -47.5))),
 )
-_REACH = timedelta(hours=24 + 24 * LONGEST_GAP)
+_REACH = timedelta(hours=72 + 24 * LONGEST_GAP)
 _AHEAD = timedelta(hours=1)
 REACH = WEEKS * WEEK + _REACH
 """How far back runs matter."""
@@ -81,12 +84,16 @@ def unusual(told: Iterable[Told], now: datetime) -> str:
     times = _Times(told)
     for span in _SPANS:
         here = times.news(now, span.begins, 0)
-        weeks = [found for ago in range(1, WEEKS + 1) if (found := list(times.then(span, now - ago * WEEK)))]
+        then = [now - ago * WEEK for ago in range(1, WEEKS + 1)]
+        weeks = [found for week in then if (found := list(times.spans(week, span.then)))]
         if here is None or len(weeks) < LEAST_WEEKS:
             continue
         low, high = min(map(min, weeks)), max(map(max, weeks))
-        if low >= LEAST and (here * FACTOR < low or (span.floods and here > high * FACTOR)):
-            return _sentence(here, span.hours, now, (low, high, len(weeks)))
+        if low >= LEAST and here * FACTOR < low:
+            return _sentence(here, span.hours, now, f"earlier weeks had {_range(low, high)}", len(weeks))
+        most = max([high, *(news for week in then for news in times.spans(week, span.most))])
+        if low >= LEAST and span.most and here > most * FACTOR:
+            return _sentence(here, span.hours, now, f"earlier weeks had {most} at most", len(weeks))
     return ""
 
 
@@ -98,9 +105,9 @@ class _Times:
         self.began = [one.began for one in ordered]
         self.counts = [one.news for one in ordered]
 
-    def then(self, span: _Span, now: datetime) -> Iterator[int]:
-        """Give what was new in a span of an earlier week, with some play around it."""
-        for begins, ends in span.then:
+    def spans(self, now: datetime, spans: Iterable[tuple[float, float]]) -> Iterator[int]:
+        """Give what was new in each span that can be told of."""
+        for begins, ends in spans:
             found = self.news(now, begins, ends)
             if found is not None:
                 yield found
@@ -121,9 +128,11 @@ class _Times:
         return None if None in counts else sum(filter(None, counts))
 
 
-def _sentence(here: int, hours: int, now: datetime, usual: tuple[int, int, int]) -> str:
-    low, high, weeks = usual
-    then = f"{low} to {high}" if low != high else str(low)
+def _sentence(here: int, hours: int, now: datetime, usual: str, weeks: int) -> str:
     what = "no new article" if here == 0 else f"{here} new article{'' if here == 1 else 's'}"
     local = now.astimezone(SHANGHAI)
-    return f"{what} in the last {hours} hours; {weeks} earlier weeks had {then} up to {local:%A, %H:%M} ({local:%z})"
+    return f"{what} in the last {hours} hours; {weeks} {usual} up to {local:%A, %H:%M} ({local:%z})"
+
+
+def _range(low: int, high: int) -> str:
+    return f"{low} to {high}" if low != high else str(low)
