@@ -82,6 +82,16 @@ def test_in_a_crawl_reason_phrase_and_headers_are_kept_as_they_stood_on_the_wire
     ]
 
 
+def test_an_answer_without_a_phrase_behind_a_preliminary_one_is_kept_as_the_one_it_is(
+    new_crawl: Any, tmp_path: Any
+) -> None:
+    head = b"HTTP/1.0 200\r\nServer: x\r\nContent-Length: 6\r\n\r\n"
+    with a_server(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + head + b"<html>") as (url, _):
+        crawl = new_crawl(url, tmp_path / "archive")
+        assert crawl("finews").code == 4
+    assert {response for _, response in kept(crawl)} == {head.replace(b"200", b"200 ") + b"<html>\r\n\r\n"}
+
+
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_both_schemes_are_asked_by_the_handler_that_notes(scheme: str) -> None:
     loaded = Settings()
