@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from newsarchive import dates
+from newsarchive.archive.gaps import DROPPED
 from newsarchive.archive.ledger import State, Validators
 from newsarchive.archive.runs import Failure, Kind
 from newsarchive.article import ROLLING_TAG
@@ -139,7 +140,7 @@ class FinewsSpider(ArchiveSpider):
     def due(self) -> Iterator[Any]:
         """Ask for the lists that are due, from this run or an earlier one; without any, begin with the articles."""
         for path, tag in self.archive.ledger.drop_overdue_lists(now=self.archive.now()):
-            why = f"the list of {tag} could not be read for three days; posts that only it showed may be lost"
+            why = f"the list of {tag} {DROPPED}; posts that only it showed may be lost"
             self.list_failed(ListPage(path, tag), Kind.FETCH, why, None, due=False)
         pages = [ListPage(path, tag) for path, tag in self.archive.ledger.pending_lists() if path != HOME]
         pages = [page for page in pages if self.selection.wants_section((page.tag,), ())]

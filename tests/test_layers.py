@@ -27,6 +27,8 @@ FLOORS = (
         "newsarchive.frontmatter_handler",
         "newsarchive.hosts",
         "newsarchive.newspapers",
+        "newsarchive.sentences",
+        "newsarchive.spans",
     },
     {"newsarchive.source", "newsarchive.post", "newsarchive.postfile", "newsarchive.finish"},
     {"newsarchive.archive"},

@@ -1,0 +1,102 @@
+"""A calendar in a terminal: months as blocks of weeks, each day shaded by how many articles it has."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderResult
+
+_SHADES = ("", "white on #0e4429", "white on #006d32", "black on #26a641", "black on #39d353")
+_SIGNS = " .:*#"  # the same without colours
+_CELL = 5
+_BETWEEN = "  "
+_LEVELS = len(_SIGNS) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What a calendar shows of a day: how many articles, and whether some are missing or nobody looked."""
+
+    articles: int
+    missing: bool = False
+    unwatched: bool = False
+
+
+class HeatMap:
+    """A calendar that can be printed with rich.
+
+    Args:
+        days: what there is to show; days that are not there are empty.
+        months: at most so many, the newest.
+    """
+
+    def __init__(self, days: Mapping[date, Day], months: int = 12) -> None:
+        self.days = days
+        counts = sorted(day.articles for day in days.values() if day.articles)
+        self.bounds = [counts[len(counts) * level // _LEVELS] for level in range(1, _LEVELS)] if counts else []
+        every = sorted({(day.year, day.month) for day in days})
+        self.months = _span(every[0], every[-1])[-months:] if every else []
+
+    def level(self, articles: int) -> int:
+        """Give the shade of a number of articles: 0 for none, 1 to 4 by the quarters of all days."""
+        return 0 if articles == 0 else 1 + sum(articles >= bound for bound in self.bounds)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        colours = console.color_system is not None
+        width = 7 * _CELL + len(_BETWEEN)
+        beside = max(1, (options.max_width + len(_BETWEEN)) // width)
+        for begin in range(0, len(self.months), beside):
+            blocks = [self._month(*month, colours=colours) for month in self.months[begin : begin + beside]]
+            for line in range(max(map(len, blocks))):
+                empty = Text(" " * 7 * _CELL)
+                yield Text(_BETWEEN).join(block[line] if line < len(block) else empty for block in blocks)
+        yield self._legend(colours=colours)
+
+    def _month(self, year: int, month: int, *, colours: bool) -> list[Text]:
+        lines = [
+            Text(f"{year}-{month:02}".ljust(7 * _CELL), style="bold"),
+            Text("  Mo   Tu   We   Th   Fr   Sa   Su ", "dim"),
+        ]
+        for week in calendar.Calendar().monthdatescalendar(year, month):
+            line = Text()
+            for day in week:
+                line.append(self._cell(day, colours=colours) if day.month == month else Text(" " * _CELL))
+            lines.append(line)
+        return lines
+
+    def _cell(self, day: date, *, colours: bool) -> Text:
+        known = self.days.get(day, Day(0))
+        level = self.level(known.articles)
+        mark = "!" if known.missing else "?" if known.unwatched else " "
+        if not colours:
+            return Text(f"{day.day:>3}{_SIGNS[level]}{mark}")
+        cell = Text(f" {day.day:>2}", style=_SHADES[level] or "dim")
+        cell.append(mark, style="bold red" if known.missing else "bold yellow")
+        return cell.append(" ", style="default on default")
+
+    def _legend(self, *, colours: bool) -> Text:
+        legend = Text("articles a day: ", style="dim")
+        ends = [*(str(bound - 1) for bound in self.bounds), ""]
+        begins = ["1", *(str(bound) for bound in self.bounds)]
+        legend.append(" 0 " if colours else "blank 0")
+        for level, (begin, end) in enumerate(zip(begins, ends, strict=True), 1):
+            if end and int(end) < int(begin):
+                continue  # so many days have the same number that a quarter is empty
+            many = f"{begin}+" if not end else begin if begin == end else f"{begin}-{end}"
+            legend.append("  ").append(f" {many} ", style=_SHADES[level]) if colours else legend.append(
+                f"  {_SIGNS[level]} {many}"
+            )
+        return legend.append("   ! some not archived   ? nobody looked in time")
+
+
+def _span(first: tuple[int, int], last: tuple[int, int]) -> list[tuple[int, int]]:
+    """Give every month from the first to the last."""
+    count = (last[0] - first[0]) * 12 + last[1] - first[1] + 1
+    return [(first[0] + (first[1] - 1 + n) // 12, (first[1] - 1 + n) % 12 + 1) for n in range(count)]
