@@ -9,7 +9,7 @@ from rich.text import Text
 
 from newsarchive import statusjson
 from newsarchive.archive.versions import Edited, Step, Version
-from newsarchive.sentences import Change, Kind, Piece
+from newsarchive.sentences import Change, Kind
 from newsarchive.statusview import when
 
 if TYPE_CHECKING:
@@ -97,17 +97,15 @@ def _change(change: Change, *, marks: bool) -> Iterator[Text]:
     if change.kind is Kind.SAME:
         yield Text(f"  {change.before[0].text}")
         return
-    if change.before:
-        yield _line("-", change.before, "red", ("[-", "-]") if marks and change.after else ("", ""))
-    if change.after:
-        yield _line("+", change.after, "green", ("{+", "+}") if marks and change.before else ("", ""))
-
-
-def _line(sign: str, pieces: tuple[Piece, ...], style: str, marks: tuple[str, str]) -> Text:
-    line = Text(f"{sign} ", style=style)
-    for piece in pieces:
-        if piece.marked:
-            line.append(f"{marks[0]}{piece.text}{marks[1]}", style=f"bold {style} reverse")
-        else:
-            line.append(piece.text, style=style)
-    return line
+    within = change.kind is Kind.CHANGED  # a sentence that came or went as a whole needs no marks within
+    for sign, pieces, style, begin, end in (
+        ("-", change.before, "red", "[-", "-]"),
+        ("+", change.after, "green", "{+", "+}"),
+    ):
+        if not pieces:
+            continue
+        line = Text(f"{sign} ", style=style)
+        for piece in pieces:
+            text = f"{begin}{piece.text}{end}" if marks and within and piece.marked else piece.text
+            line.append(text, style=f"bold {style} reverse" if within and piece.marked else style)
+        yield line

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _ROWS = 20
 _DAY = timedelta(days=1)
+_SOON = timedelta(days=31)
 
 
 def as_json(report: Gaps) -> dict[str, Any]:
@@ -56,7 +57,7 @@ def as_json(report: Gaps) -> dict[str, Any]:
 
 def view(report: Gaps) -> RenderableType:
     """Show the report."""
-    heat = HeatMap({day: _shade(report, day) for day in _calendar(report)})
+    heat = HeatMap(_calendar(report))
     parts: list[RenderableType] = [heat, Text(), Text(_sum(report), style="bold")]
     if report.missing:
         parts += [_cells_table(report), missing_table(report.missing, title="Shown or asked for, and not archived")]
@@ -79,10 +80,16 @@ def _first(parts: list[RenderableType], times: tuple[Unwatched, ...]) -> tuple[U
     return times[-_ROWS:]
 
 
-def _calendar(report: Gaps) -> set[date]:
-    """Give the days the calendar shows: those with articles, and those when nobody looked."""
-    days = {day for day in report.counts.days if day is not None}
-    return days | {day for one in report.unwatched for day in _days_of(one)}
+def _calendar(report: Gaps) -> dict[date, Day]:
+    """Give what the calendar shows: days with articles, and days between and soon after them when nobody looked."""
+    with_articles = {day for day in report.counts.days if day is not None}
+    end = max(with_articles, default=date.max - _SOON) + _SOON
+    blind = {day for one in report.unwatched for day in _days_of(one) if day <= end}
+    shades = {}
+    for day in with_articles | blind:
+        there, missing = archived(report.counts, day)
+        shades[day] = Day(there, missing > 0, day in blind)
+    return shades
 
 
 def _days_of(one: Unwatched) -> Iterator[date]:
@@ -90,11 +97,6 @@ def _days_of(one: Unwatched) -> Iterator[date]:
     while day < one.until.astimezone(SHANGHAI).date():
         yield day
         day += _DAY
-
-
-def _shade(report: Gaps, day: date) -> Day:
-    there, missing = archived(report.counts, day)
-    return Day(there, missing > 0, any(day in set(_days_of(one)) for one in report.unwatched))
 
 
 def _sum(report: Gaps) -> str:
@@ -142,7 +144,7 @@ def _remarks(report: Gaps) -> Iterator[str]:
             more = f" and {len(days) - _ROWS} more" if len(days) > _ROWS else ""
             yield f"working days without an article, {why}: {', '.join(days[-_ROWS:])}{more}"
     if report.split:
-        names = ", ".join(one.newspaper or one.name for one in report.split[:_ROWS])
+        names = ", ".join(dict.fromkeys(one.newspaper or one.name for one in report.split[:_ROWS]))
         yield f"no list of their own, so that posts beyond the five on the home page cannot be seen: {names}"
 
 

@@ -13,8 +13,8 @@ from rich.text import Text
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
 
-_SHADES = ("", "white on #0e4429", "white on #006d32", "black on #26a641", "black on #39d353")
-_SIGNS = " .:*#"  # the same without colours
+_SHADES = ("dim", "white on color(22)", "white on color(28)", "black on color(34)", "black on color(40)")
+_SIGNS = " .:*#"  # the same where there are no colours, or someone does not tell them apart
 _CELL = 5
 _BETWEEN = "  "
 _LEVELS = len(_SIGNS) - 1
@@ -49,50 +49,38 @@ class HeatMap:
         return 0 if articles == 0 else 1 + sum(articles >= bound for bound in self.bounds)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        colours = console.color_system is not None
         width = 7 * _CELL + len(_BETWEEN)
         beside = max(1, (options.max_width + len(_BETWEEN)) // width)
         for begin in range(0, len(self.months), beside):
-            blocks = [self._month(*month, colours=colours) for month in self.months[begin : begin + beside]]
+            blocks = [self._month(*month) for month in self.months[begin : begin + beside]]
             for line in range(max(map(len, blocks))):
                 empty = Text(" " * 7 * _CELL)
                 yield Text(_BETWEEN).join(block[line] if line < len(block) else empty for block in blocks)
-        yield self._legend(colours=colours)
+        yield self._legend()
 
-    def _month(self, year: int, month: int, *, colours: bool) -> list[Text]:
-        lines = [
-            Text(f"{year}-{month:02}".ljust(7 * _CELL), style="bold"),
-            Text("  Mo   Tu   We   Th   Fr   Sa   Su ", "dim"),
-        ]
+    def _month(self, year: int, month: int) -> list[Text]:
+        head = Text(f"{year}-{month:02}".ljust(7 * _CELL), style="bold")
+        lines = [head, Text(" Mo   Tu   We   Th   Fr   Sa   Su  ", "dim")]
         for week in calendar.Calendar().monthdatescalendar(year, month):
-            line = Text()
-            for day in week:
-                line.append(self._cell(day, colours=colours) if day.month == month else Text(" " * _CELL))
-            lines.append(line)
+            cells = (self._cell(day) if day.month == month else Text(" " * _CELL) for day in week)
+            lines.append(Text().join(cells))
         return lines
 
-    def _cell(self, day: date, *, colours: bool) -> Text:
+    def _cell(self, day: date) -> Text:
         known = self.days.get(day, Day(0))
         level = self.level(known.articles)
+        cell = Text(f"{day.day:>2}{_SIGNS[level]}", style=_SHADES[level])
         mark = "!" if known.missing else "?" if known.unwatched else " "
-        if not colours:
-            return Text(f"{day.day:>3}{_SIGNS[level]}{mark}")
-        cell = Text(f" {day.day:>2}", style=_SHADES[level] or "dim")
-        cell.append(mark, style="bold red" if known.missing else "bold yellow")
-        return cell.append(" ", style="default on default")
+        return Text().join((cell, Text(f"{mark} ", style="bold red" if known.missing else "bold yellow")))
 
-    def _legend(self, *, colours: bool) -> Text:
-        legend = Text("articles a day: ", style="dim")
-        ends = [*(str(bound - 1) for bound in self.bounds), ""]
-        begins = ["1", *(str(bound) for bound in self.bounds)]
-        legend.append(" 0 " if colours else "blank 0")
-        for level, (begin, end) in enumerate(zip(begins, ends, strict=True), 1):
-            if end and int(end) < int(begin):
+    def _legend(self) -> Text:
+        legend = Text("articles a day: blank 0", style="dim")
+        begins = [1, *self.bounds]
+        for level, (begin, after) in enumerate(zip(begins, [*self.bounds, None], strict=True), 1):
+            if after is not None and after <= begin:
                 continue  # so many days have the same number that a quarter is empty
-            many = f"{begin}+" if not end else begin if begin == end else f"{begin}-{end}"
-            legend.append("  ").append(f" {many} ", style=_SHADES[level]) if colours else legend.append(
-                f"  {_SIGNS[level]} {many}"
-            )
+            many = f"{begin}+" if after is None else f"{begin}" if after == begin + 1 else f"{begin}-{after - 1}"
+            legend.append("  ").append(f"{_SIGNS[level]} {many}", style=_SHADES[level])
         return legend.append("   ! some not archived   ? nobody looked in time")
 
 

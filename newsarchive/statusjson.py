@@ -11,7 +11,8 @@ from newsarchive.newspapers import newspaper_of
 
 if TYPE_CHECKING:
     from newsarchive.archive.ledgerquery import ListRow, Missing, RunRow
-    from newsarchive.archive.status import Counts, Runs, Status
+    from newsarchive.archive.runhistory import Runs
+    from newsarchive.archive.status import Counts, Status
     from newsarchive.archive.versions import Edited, Version
 
 

@@ -87,11 +87,14 @@ def view(status: Status) -> RenderableType:
 
 
 def missing_table(some: tuple[Missing, ...], *, title: str = "Not archived") -> RenderableType:
-    """Show articles that are not archived, and why; the first twenty."""
+    """Show articles that are not archived, and why: twenty, the pending first, then those lost last."""
     table = table_of("article", "state", "tries", "deadline", "why", numbers=False)
-    for one in some[:_MISSING]:
+    pending = [one for one in some if one.state is State.PENDING]
+    lost = [one for one in reversed(some) if one.state is not State.PENDING]
+    for one in (pending + lost)[:_MISSING]:
         state = Text(one.state.value, style=_STYLES.get(one.state, ""))
-        table.add_row(str(one.name), state, str(one.tries), when(one.deadline)[:16], Text(one.error or "not tried yet"))
+        why = Text(one.error or ("" if one.tries else "not tried yet"))
+        table.add_row(str(one.name), state, str(one.tries), when(one.deadline)[:16], why)
     rest = len(some) - _MISSING
     return titled(title, table, *([Text(f"and {rest} more; --json names all", "dim")] if rest > 0 else []))
 

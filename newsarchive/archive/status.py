@@ -64,7 +64,10 @@ class Counts:
 
     def of_day(self, day: date | None) -> Counter[State]:
         """Add up a day's categories."""
-        return sum(self.days.get(day, {}).values(), Counter())
+        states = Counter[State]()
+        for some in self.days.get(day, {}).values():
+            states.update(some)
+        return states
 
 
 @dataclass(frozen=True, slots=True)
