@@ -40,13 +40,13 @@ class HeatMap:
     def __init__(self, days: Mapping[date, Day], months: int = 12) -> None:
         self.days = days
         counts = sorted(day.articles for day in days.values() if day.articles)
-        self.bounds = [counts[len(counts) * level // _LEVELS] for level in range(1, _LEVELS)] if counts else []
+        self.bounds = [counts[-(-len(counts) * level // _LEVELS) - 1] for level in range(1, _LEVELS + 1) if counts]
         every = sorted({(day.year, day.month) for day in days})
         self.months = _span(every[0], every[-1])[-months:] if every else []
 
     def level(self, articles: int) -> int:
         """Give the shade of a number of articles: 0 for none, 1 to 4 by the quarters of all days."""
-        return 0 if articles == 0 else 1 + sum(articles >= bound for bound in self.bounds)
+        return 0 if articles == 0 else 1 + sum(articles > bound for bound in self.bounds[:-1])
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         width = 7 * _CELL + len(_BETWEEN)
@@ -56,6 +56,7 @@ class HeatMap:
             for line in range(max(map(len, blocks))):
                 empty = Text(" " * 7 * _CELL)
                 yield Text(_BETWEEN).join(block[line] if line < len(block) else empty for block in blocks)
+            yield Text()
         yield self._legend()
 
     def _month(self, year: int, month: int) -> list[Text]:
@@ -75,12 +76,12 @@ class HeatMap:
 
     def _legend(self) -> Text:
         legend = Text("articles a day: blank 0", style="dim")
-        begins = [1, *self.bounds]
-        for level, (begin, after) in enumerate(zip(begins, [*self.bounds, None], strict=True), 1):
-            if after is not None and after <= begin:
-                continue  # so many days have the same number that a quarter is empty
-            many = f"{begin}+" if after is None else f"{begin}" if after == begin + 1 else f"{begin}-{after - 1}"
-            legend.append("  ").append(f"{_SIGNS[level]} {many}", style=_SHADES[level])
+        begin = 1
+        for level, end in enumerate(self.bounds, 1):
+            if end >= begin:  # else so many days have the same number that a quarter is empty
+                many = f"{begin}-{end}" if end > begin else f"{begin}"
+                legend.append("  ").append(f"{_SIGNS[level]} {many}", style=_SHADES[level])
+            begin = max(begin, end + 1)
         return legend.append("   ! some not archived   ? nobody looked in time")
 
 

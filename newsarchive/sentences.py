@@ -22,8 +22,8 @@ _BREAK = re.compile(
 )
 _TAG = re.compile(r"</?[A-Za-z][^>]*>")
 _SPACE = re.compile(r"[\s\u3000\xa0]+")
-# What is read as one: a Latin word, a number with its marks, else a character.
-_TOKEN = re.compile(r"[A-Za-z]+|\d+(?:[.,:]\d+)*%?|\s+|.", re.DOTALL)
+# What is read as one: a tag, a Latin word, a number with its marks, else a character.
+_TOKEN = re.compile(r"</?[A-Za-z][^<>]*>|[A-Za-z]+|\d+(?:[.,:]\d+)*%?|\s+|.", re.DOTALL)
 _ALIKE = 0.5  # two sentences that share less were not made one of the other
 _PAIRS = 2500  # beyond so many comparisons two passages have little to do with each other: one went, the other came
 _ISLAND = 1  # what is the same between two changes and no longer than this reads better as changed

@@ -8,8 +8,8 @@ from datetime import timedelta
 from newsarchive.article import Refused
 
 _SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
-_PARTS = re.compile(r"(?=\d)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?", re.ASCII)
-_LONGEST = 9  # digits of one number; more overflow
+_PARTS = re.compile(r"(?=\d)(?:(\d{1,12})d)?(?:(\d{1,12})h)?(?:(\d{1,12})m)?(?:(\d{1,12})s)?", re.ASCII)
+_LONGEST = 100 * 365 * 86400  # seconds; a moment so far away can still be written
 
 
 def parse(text: str) -> timedelta:
@@ -19,14 +19,13 @@ def parse(text: str) -> timedelta:
         Refused: it is none, or is no time at all.
     """
     match = _PARTS.fullmatch(re.sub(r"\s", "", text.lower()))
-    numbers = [part or "0" for part in match.groups()] if match else ["0"]
-    if match is None or max(map(len, numbers)) > _LONGEST or not any(map(int, numbers)):
+    numbers = [part or "0" for part in match.groups()] if match else []
+    if match is None or not any(map(int, numbers)):
         raise Refused(f"{text[:40]!r} is no span of time; write it like 30m, 2h or 1d12h")
     seconds = sum(int(number) * unit for number, unit in zip(numbers, _SECONDS.values(), strict=True))
-    try:
-        return timedelta(seconds=seconds)
-    except OverflowError as error:
-        raise Refused(f"{text[:40]!r} is longer than anything here lasts") from error
+    if seconds > _LONGEST:
+        raise Refused(f"{text[:40]!r} is longer than anything here lasts")
+    return timedelta(seconds=seconds)
 
 
 def say(span: timedelta) -> str:

@@ -180,7 +180,7 @@ def _read(root: Path, version: Version, name: Name) -> _Read:
 
 
 def _lines(body: str) -> list[str]:
-    return re.split(r"(?<=>)(?=<)|\n", body)
+    return re.split(r"(?<=</p>)|\n", body)
 
 
 def _title(root: Path, version: Version, name: Name) -> str:
