@@ -104,10 +104,11 @@ def _sum(report: Gaps) -> str:
     missing = states.total() - states[State.CAPTURED]
     shown = sum(report.counts.shown.values())
     many = len(report.unwatched)
-    return (
-        f"lists showed {shown} articles; {states[State.CAPTURED]} are archived, {missing} not; "
-        + ("runs looked in time, always" if not many else f"{many} {'time' if many == 1 else 'times'} nobody looked")
-        + (f"; {len(report.dropped)} lists were given up" if report.dropped else "")
+    blind = (
+        f"nobody looked in time {'once' if many == 1 else f'{many} times'}" if many else "runs always looked in time"
+    )
+    return f"lists showed {shown} articles; {states[State.CAPTURED]} are archived, {missing} not; {blind}" + (
+        f"; {len(report.dropped)} lists were given up" if report.dropped else ""
     )
 
 

@@ -17,6 +17,7 @@ _SHADES = ("dim", "white on color(22)", "white on color(28)", "black on color(34
 _SIGNS = " .:*#"  # the same where there are no colours, or someone does not tell them apart
 _CELL = 5
 _BETWEEN = "  "
+_BESIDE = 4  # months in a row at most, so that a year is a block
 _LEVELS = len(_SIGNS) - 1
 
 
@@ -50,7 +51,7 @@ class HeatMap:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         width = 7 * _CELL + len(_BETWEEN)
-        beside = max(1, (options.max_width + len(_BETWEEN)) // width)
+        beside = min(_BESIDE, max(1, (options.max_width + len(_BETWEEN)) // width))
         for begin in range(0, len(self.months), beside):
             blocks = [self._month(*month) for month in self.months[begin : begin + beside]]
             for line in range(max(map(len, blocks))):

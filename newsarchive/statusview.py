@@ -27,13 +27,14 @@ if TYPE_CHECKING:
 LOST = (State.FAILED, State.EXPIRED, State.GONE)
 _DAYS = 14
 _CATEGORIES = _MISSING = 20
-_PIPE_WIDTH = 120
+_PIPE_WIDTH = 10_000  # whoever reads a pipe wants a line a line
 _STYLES = {State.CAPTURED: "green", State.PENDING: "yellow", State.FAILED: "red", State.EXPIRED: "red"}
+_ORDER = (State.CAPTURED, State.PENDING, *LOST)
 _HEADINGS = {State.CAPTURED: "archived"}
 
 
 def console_for(stream: TextIO, *, color: bool = False) -> Console:
-    """Make a console: colours on a terminal, or where they are asked for; plain text of a fixed width in a pipe.
+    """Make a console: colours on a terminal, or where they are asked for; in a pipe plain text that is never wrapped.
 
     Args:
         stream: where it writes.
@@ -75,7 +76,7 @@ def view(status: Status) -> RenderableType:
     """Show how an archive stands."""
     counts = status.counts
     parts: list[RenderableType] = [Text(_sum(status), style="bold"), _facts(status)]
-    shown = [state for state in State if counts.states[state] or state is State.CAPTURED]
+    shown = [state for state in _ORDER if counts.states[state] or state is State.CAPTURED]
     if counts.states.total():
         parts += [_days(counts, shown), _categories(counts, shown)]
     if status.missing:

@@ -41,6 +41,7 @@ def test_months_stand_side_by_side_as_far_as_there_is_room_and_the_newest_are_ke
     assert len(heat.months) == 12
     assert heat.months[0] == (2021, 4)
     assert drawn(heat)[0].split() == ["2021-04", "2021-05", "2021-06"]
+    assert len(drawn(heat, width=1000)[0].split()) == 4
     assert drawn(heat, width=40)[0].split() == ["2021-04"]
 
 
