@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from rich.console import Group
 from rich.text import Text
 
 from newsarchive import statusjson
@@ -13,21 +14,28 @@ from newsarchive.sentences import Change, Kind
 from newsarchive.statusview import when
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import RenderableType
 
 _AROUND = 1  # sentences shown around a change
 
 
-def show(console: Console, edited: Edited, steps: Iterable[Step]) -> None:
-    """Print what changed, a line for each sentence; without colours, marks say what only one version has."""
-    marks = console.color_system is None
+def view(edited: Edited, steps: Sequence[Step], *, marks: bool) -> RenderableType:
+    """Show what changed, a line for each sentence.
+
+    Args:
+        edited: the article.
+        steps: from version to version.
+        marks: put marks around what only one version has; for where there are no colours.
+    """
+    heading = f"{edited.name}  {edited.title}"
+    if not steps:
+        return Text(f"{heading}: there are no earlier versions")
     earlier = len(edited.earlier)
     many = f"{earlier} earlier version{'' if earlier == 1 else 's'}"
-    console.print(Text(f"{edited.name}  {edited.title}  ({many})", style="bold"), soft_wrap=True)
+    lines = [Text(f"{heading}  ({many})", style="bold")]
     for step in steps:
-        console.print()
-        for line in _lines(step, marks=marks):
-            console.print(line, soft_wrap=True)
+        lines += [Text(), *_lines(step, marks=marks)]
+    return Group(*lines)
 
 
 def as_json(edited: Edited, steps: Iterable[Step]) -> dict[str, Any]:

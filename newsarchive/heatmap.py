@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
 
 _SHADES = ("dim", "white on color(22)", "white on color(28)", "black on color(34)", "black on color(40)")
+_SHADES_OF_16 = ("dim", "green", "bold green", "black on green", "black on bright_green")
 _SIGNS = " .:*#"  # the same where there are no colours, or someone does not tell them apart
 _CELL = 5
 _BETWEEN = "  "
@@ -50,40 +51,41 @@ class HeatMap:
         return 0 if articles == 0 else 1 + sum(articles > bound for bound in self.bounds[:-1])
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        shades = _SHADES_OF_16 if console.color_system == "standard" else _SHADES
         width = 7 * _CELL + len(_BETWEEN)
         beside = min(_BESIDE, max(1, (options.max_width + len(_BETWEEN)) // width))
         for begin in range(0, len(self.months), beside):
-            blocks = [self._month(*month) for month in self.months[begin : begin + beside]]
+            blocks = [self._month(*month, shades) for month in self.months[begin : begin + beside]]
             for line in range(max(map(len, blocks))):
                 empty = Text(" " * 7 * _CELL)
                 yield Text(_BETWEEN).join(block[line] if line < len(block) else empty for block in blocks)
             yield Text()
-        yield self._legend()
+        yield self._legend(shades)
 
-    def _month(self, year: int, month: int) -> list[Text]:
+    def _month(self, year: int, month: int, shades: Sequence[str]) -> list[Text]:
         head = Text(f"{year}-{month:02}".ljust(7 * _CELL), style="bold")
         lines = [head, Text(" Mo   Tu   We   Th   Fr   Sa   Su  ", "dim")]
         for week in calendar.Calendar().monthdatescalendar(year, month):
-            cells = (self._cell(day) if day.month == month else Text(" " * _CELL) for day in week)
+            cells = (self._cell(day, shades) if day.month == month else Text(" " * _CELL) for day in week)
             lines.append(Text().join(cells))
         return lines
 
-    def _cell(self, day: date) -> Text:
+    def _cell(self, day: date, shades: Sequence[str]) -> Text:
         known = self.days.get(day, Day(0))
         level = self.level(known.articles)
-        cell = Text(f"{day.day:>2}{_SIGNS[level]}", style=_SHADES[level])
+        cell = Text(f"{day.day:>2}{_SIGNS[level]}", style=shades[level])
         mark = "!" if known.missing else "?" if known.unwatched else " "
         return Text().join((cell, Text(f"{mark} ", style="bold red" if known.missing else "bold yellow")))
 
-    def _legend(self) -> Text:
-        legend = Text("articles a day: blank 0", style="dim")
+    def _legend(self, shades: Sequence[str]) -> Text:
+        legend = Text().append("articles a day: blank 0", style="dim")
         begin = 1
         for level, end in enumerate(self.bounds, 1):
             if end >= begin:  # else so many days have the same number that a quarter is empty
                 many = f"{begin}-{end}" if end > begin else f"{begin}"
-                legend.append("  ").append(f"{_SIGNS[level]} {many}", style=_SHADES[level])
+                legend.append("  ").append(f"{_SIGNS[level]} {many}", style=shades[level])
             begin = max(begin, end + 1)
-        return legend.append("   ! some not archived   ? nobody looked in time")
+        return legend.append("   ! some not archived   ? nobody looked in time", style="dim")
 
 
 def _span(first: tuple[int, int], last: tuple[int, int]) -> list[tuple[int, int]]:

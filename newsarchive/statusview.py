@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
@@ -44,14 +47,30 @@ def console_for(stream: TextIO, *, color: bool = False) -> Console:
     return Console(file=stream, highlight=False, width=width, force_terminal=True if color else None)
 
 
-def show(console: Console, shown: RenderableType) -> None:
-    """Print; where there are no colours, lines end with their last letter."""
+def show(console: Console, shown: RenderableType, *, soft_wrap: bool = False) -> None:
+    """Print; where there are no colours, lines end with their last letter.
+
+    Args:
+        console: where to.
+        shown: what.
+        soft_wrap: leave it to the terminal to wrap lines.
+    """
     if console.color_system is not None:
-        console.print(shown)
+        console.print(shown, soft_wrap=soft_wrap)
         return
     with console.capture() as captured:
-        console.print(shown)
+        console.print(shown, soft_wrap=soft_wrap)
     console.file.write("\n".join(line.rstrip() for line in captured.get().split("\n")))
+
+
+@contextlib.contextmanager
+def readers_may_leave() -> Iterator[None]:
+    """Let whoever reads standard output stop (``| head``): no traceback, and the exit code stays what it is."""
+    try:
+        yield
+        sys.stdout.flush()
+    except (BrokenPipeError, SystemExit):  # rich ends the process over a pipe nobody reads
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python's last flush fails
 
 
 def table_of(*columns: str, numbers: bool = True) -> Table:
@@ -139,7 +158,7 @@ def _said(status: Status) -> Iterator[tuple[str, str]]:
         yield "at work", f"{runs.at_work.spider}, since {when(runs.at_work.began)}"
     if runs.killed:
         many = f"{len(runs.killed)} of the last runs, " if len(runs.killed) > 1 else ""
-        yield "killed", f"{many}{runs.killed[0].spider}, begun {when(runs.killed[0].began)}; the next run went on"
+        yield "killed", f"{many}{runs.killed[0].spider}, begun {when(runs.killed[0].began)}; the next run goes on where it stopped"
     if runs.interval is not None:
         yield "usual interval", spans.say(runs.interval)
     if status.nearest is not None:

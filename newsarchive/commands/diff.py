@@ -85,7 +85,8 @@ class Command(ScrapyCommand):
             self._stop(CANNOT_START, f"the archive {root} cannot be read: {trouble}")
         else:
             self.exitcode = OK
-            _show(edited, steps, opts)
+            with statusview.readers_may_leave():
+                _show(edited, steps, opts)
 
     def _stop(self, code: int, message: str) -> None:
         self.exitcode = code
@@ -146,7 +147,4 @@ def _show(edited: Edited, steps: list[Step], opts: argparse.Namespace) -> None:
         sys.stdout.write(json.dumps(diffview.as_json(edited, steps), ensure_ascii=False, indent=1) + "\n")
         return
     console = statusview.console_for(sys.stdout, color=opts.color)
-    if steps:
-        diffview.show(console, edited, steps)
-    else:
-        console.print(f"{edited.name}  {edited.title}: there are no earlier versions", soft_wrap=True)
+    statusview.show(console, diffview.view(edited, steps, marks=console.color_system is None), soft_wrap=True)

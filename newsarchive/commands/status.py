@@ -93,11 +93,12 @@ class Command(ScrapyCommand):
         except (OSError, sqlite3.Error) as error:
             self._stop(f"the archive {root} cannot be read: {error}")
         else:
-            if opts.json:
-                sys.stdout.write(json.dumps(report, ensure_ascii=False, indent=1) + "\n")
-            else:
-                statusview.show(statusview.console_for(sys.stdout, color=opts.color), shown())
             self.exitcode = code
+            with statusview.readers_may_leave():
+                if opts.json:
+                    sys.stdout.write(json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+                else:
+                    statusview.show(statusview.console_for(sys.stdout, color=opts.color), shown())
 
     def _look(
         self, opts: argparse.Namespace, root: Path, scope: Scope, now: datetime

@@ -135,3 +135,18 @@ def test_what_is_missing_says_why_the_nearest_deadline_first(tmp_path: Path) -> 
     assert (second.name, second.state, second.tries) == (name_of(1), State.GONE, 1)
     assert (second.error, second.error_kind) == ("every road says it has none", "not fetched")
     assert second.nowhere_since == NOW
+
+
+def test_a_run_that_ends_while_its_ledger_is_read_loses_nothing(root: Path) -> None:
+    ledger = Ledger(root / "ledger.db")
+    ledger.list_read("/", [sighting(name_of(2))], now=NOW)
+
+    def question(query: LedgerQuery) -> int:
+        ledger.close()
+        return len(query.missing())
+
+    assert ask(root / "ledger.db", question) == 2
+    following = Ledger(root / "ledger.db")
+    assert len(following.pending()) == 2
+    following.close()
+    assert [path.name for path in root.iterdir()] == ["ledger.db"], "the next run puts the log away"

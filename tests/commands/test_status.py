@@ -59,6 +59,16 @@ def test_it_says_how_the_archive_stands_and_changes_nothing(small_kept_archive: 
     assert files(small_kept_archive) == before
 
 
+def test_a_reader_that_leaves_changes_no_exit_code_and_sees_no_traceback(small_kept_archive: Path) -> None:
+    command = [sys.executable, "-m", "scrapy", "status", "-s", f"ARCHIVE_DIR={small_kept_archive}"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        running.stdout.close()
+        assert running.stderr.read() == ""
+    assert running.returncode == 0
+
+
 def test_a_dead_cron_job_exits_3_and_says_why(small_kept_archive: Path, status: Status) -> None:
     assert status(small_kept_archive, "--max-age", "30m")[0] == 0
     code, said, _ = status(small_kept_archive, "--max-age", "10m")
