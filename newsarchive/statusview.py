@@ -158,7 +158,8 @@ def _said(status: Status) -> Iterator[tuple[str, str]]:
         yield "at work", f"{runs.at_work.spider}, since {when(runs.at_work.began)}"
     if runs.killed:
         many = f"{len(runs.killed)} of the last runs, " if len(runs.killed) > 1 else ""
-        yield "killed", f"{many}{runs.killed[0].spider}, begun {when(runs.killed[0].began)}; the next run goes on where it stopped"
+        killed = runs.killed[0]
+        yield "killed", f"{many}{killed.spider}, begun {when(killed.began)}; the next run goes on where it stopped"
     if runs.interval is not None:
         yield "usual interval", spans.say(runs.interval)
     if status.nearest is not None:
