@@ -119,12 +119,12 @@ def _discard(temp: str) -> None:
     except FileNotFoundError:  # renamed already
         pass
     except OSError:
-        _left.add(temp)
+        _left.add(os.path.abspath(temp))  # noqa: PTH100 - the same without a second object
 
 
-def left_behind() -> bool:
-    """Tell whether this process left a temp file that it could not remove."""
-    return bool(_left)
+def left_behind(folder: Path) -> bool:
+    """Tell whether this process left a temp file in a folder that it could not remove."""
+    return any(Path(temp).is_relative_to(folder.absolute()) and Path(temp).exists() for temp in _left)
 
 
 def sweep(folder: Path) -> int:

@@ -119,7 +119,7 @@ def seal(root: Path, earlier: Seal | None = None, changed: Iterable[int] = ()) -
     """
     with contextlib.suppress(OSError):
         log = root / f"{LEDGER}-wal"
-        if files.left_behind() or (log.exists() and log.stat().st_size):
+        if files.left_behind(root) or (log.exists() and log.stat().st_size):
             return
         size = _page_size(root / LEDGER)
         renewed = earlier if earlier is not None and earlier.page_size == size else Seal(size, b"")

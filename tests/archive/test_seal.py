@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from newsarchive.archive import seal
+from newsarchive.archive import files, seal
 from newsarchive.archive.ledger import Ledger
 from newsarchive.article import Name
 from newsarchive.source.links import ArticleLink
@@ -127,3 +127,19 @@ def test_the_seal_of_an_earlier_newsarchive_is_taken_away(root: Path) -> None:
     (root / "runs" / "ledger.sha256").write_text("0" * 64 + "  ledger.db\n")
     seal.take_off(root)
     assert [path.name for path in (root / "runs").iterdir()] == []
+
+
+def test_a_temp_file_that_could_not_be_removed_keeps_the_seal_away(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses(*_: object) -> None:
+        raise PermissionError("not ours")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("os.replace", refuses)
+        broken.setattr("os.unlink", refuses)
+        with pytest.raises(PermissionError):
+            files.write_whole(root / "_posts" / "a.md", b"a")
+    run(root, 500, 1)
+    assert not (root / seal.SEAL).exists(), "the next run must look for what this one left"
+    files.sweep(root)
+    run(root, 501, 1)
+    assert (root / seal.SEAL).exists()
