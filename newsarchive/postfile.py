@@ -26,6 +26,7 @@ _FILE_NAME = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})-(?P<name>(?:NW)?\d{14,24})\
 _LINK_LINE = re.compile(rf"<(?P<link>(?:{LINK.pattern})?)>")
 _BACK_LINKS = re.compile(r"\[返回[^\n]*\]\([^\n]*\)(?:\n\[返回[^\n]*\]\([^\n]*\))*")
 _BACK_LINK = re.compile(r"\[(返回[^\n]*?)\]\(([^\n]*?)\)(?=｜\[返回|\n|\Z)")
+_TITLE_LINE = re.compile(r'^title:[ \t]*"(?P<title>[^\n]*)"[ \t]*$', re.MULTILINE)
 _EMPTY_DIGEST = re.compile(r">[ \t]*\n\n")
 _SHIFT = timedelta(hours=8)
 
@@ -64,6 +65,7 @@ class Post:
         head: the file from its first byte to where the digest or the body begins.
         foot: all that follows the body.
         newline: the file's line end, ``\r\n`` where every line has it.
+        fault: what is wrong with its YAML, where its title was read all the same; empty in a post that is whole.
     """
 
     day: str
@@ -81,14 +83,17 @@ class Post:
     head: str
     foot: str
     newline: str
+    fault: str = ""
 
 
-def read(content: bytes, file_name: str) -> Post:
+def read(content: bytes, file_name: str, *, lenient: bool = False) -> Post:
     """Take a post of any period apart; `dump` is the inverse.
 
     Args:
         content: the file.
         file_name: its name without folders; it says which article this is.
+        lenient: take a title whose straight ``"`` or ``\\`` the mirror did not escape as it stands between the outer
+            quotes. Such front matter is broken YAML, and no site generator reads it; `Post.fault` says so.
 
     Raises:
         PostError: the file is no valid post: no date in its name, not UTF-8, no front matter or one that does not end,
@@ -97,7 +102,7 @@ def read(content: bytes, file_name: str) -> Post:
     day, name = _parse_file_name(file_name)
     text, newline = _decode(content, file_name)
     head, yaml_text, rest = _split(text, file_name)
-    values = _values(yaml_text, file_name)
+    values, fault = _values(yaml_text, file_name, lenient=lenient)
     _check_meaning(values, day, file_name)
     start, link, back_links = _parse_foot(rest)
     opening = _opening(rest[:start], rolling=name.rolling, today=rest.endswith(HOME))
@@ -122,6 +127,7 @@ def read(content: bytes, file_name: str) -> Post:
         head=head + rest[:opening],
         foot=rest[start:],
         newline=newline,
+        fault=fault,
     )
 
 
@@ -170,15 +176,28 @@ def _split(text: str, file_name: str) -> tuple[str, str, str]:
     return parts
 
 
-def _values(yaml_text: str, file_name: str) -> dict[str, str]:
-    """Read the front matter; all values are texts."""
+def _values(yaml_text: str, file_name: str, *, lenient: bool) -> tuple[dict[str, str], str]:
+    """Read the front matter, and say what is wrong with it; all values are texts."""
+    fault = ""
     try:
         values = frontmatter_handler.load(yaml_text)
     except (yaml.YAMLError, RecursionError) as error:
-        raise PostError(f"{file_name}: the front matter is broken YAML: {_problem(error, yaml_text)}") from error
+        fault = f"the front matter is broken YAML: {_problem(error, yaml_text)}"
+        values = _mended(yaml_text) if lenient else None
+        if values is None:
+            raise PostError(f"{file_name}: {fault}") from error
     if not isinstance(values, dict):
         raise PostError(f"{file_name}: the front matter is not made of keys and values")
-    return {key: _text(value, key, file_name) for key, value in values.items()}
+    return {key: _text(value, key, file_name) for key, value in values.items()}, fault
+
+
+def _mended(yaml_text: str) -> Any:
+    """Read front matter with its title as it stands between the outer quotes; None where it is broken elsewhere too."""
+    mended = _TITLE_LINE.sub(lambda found: f"title: {frontmatter_handler.quoted(found['title'])}", yaml_text, count=1)
+    try:
+        return frontmatter_handler.load(mended)
+    except (yaml.YAMLError, RecursionError):
+        return None
 
 
 def _problem(error: Any, yaml_text: str) -> str:

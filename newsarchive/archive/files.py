@@ -55,7 +55,7 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def write_many(contents: Mapping[Path, bytes]) -> None:
-    """Write files that are not there yet, each whole or not at all, faster than one by one.
+    """Write files, each whole or not at all, faster than one by one.
 
     All temp files are written before the first is synced, so that the disk takes them together, and each directory is
     synced once. A crash in between leaves some of the files, each whole.

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from newsarchive.archive.ledgerarticles import ArticleRows
+from newsarchive.archive.ledgerimports import ImportRows
 from newsarchive.archive.ledgerpictures import PictureRows
 from newsarchive.archive.ledgerrows import (
     KEPT_FOR,
@@ -78,7 +78,7 @@ UNION SELECT tags FROM articles WHERE state = 'pending' AND deadline > :now
 """
 
 
-class Ledger(ArticleRows, PictureRows):
+class Ledger(ImportRows, PictureRows):
     """The ledger of one archive; the arguments are those of `LedgerFile`."""
 
     # -- lists ---------------------------------------------------------------------------------------------------

@@ -87,12 +87,15 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Adopted:
-    """A post that is there already: its name, its path relative to the archive, its digest, and its date if known."""
+    """A post that is there already: its name, its path relative to the archive, its digest; and what is known of it."""
 
     name: Name
     post: str
     post_sha256: str
     published: datetime | None = None
+    title: str = ""
+    category: str | None = None
+    tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from newsarchive.archive.files import sync_directory, write_whole
+from newsarchive.archive.files import sync_directory, write_many, write_whole
 from newsarchive.article import Name
 
 POSTS = "_posts"
@@ -18,6 +18,7 @@ REVISIONS = "revisions"
 SUMS = "SHA256SUMS"
 """In every folder of revisions: their digests."""
 
+_SUM = re.compile(rb"^([0-9a-f]{64})  (.+)$", re.MULTILINE)
 _FILE = re.compile(r"\d{4}-\d{2}-\d{2}-(?P<name>(?:NW)?\d{14,24})\.md", re.ASCII)
 
 
@@ -107,6 +108,47 @@ class Posts:
         note_sum(self.root, kept, content)
         return kept
 
+    def keep_versions(self, versions: Iterable[tuple[PurePosixPath, bytes]], *, now: datetime) -> int:
+        """Keep versions that never stood here beside those that did; one that is kept already is not kept again.
+
+        Their digests are written before they are: a crash in between leaves a digest without its file, and the next
+        import, which meets the version again, finds it by its digest and completes it.
+
+        Args:
+            versions: the path each would have as a post, and its content.
+            now: aware; names them.
+
+        Returns:
+            How many were not there.
+
+        Raises:
+            OSError: the disk is full, read-only or not ours.
+        """
+        folders: dict[PurePosixPath, list[tuple[str, bytes]]] = {}
+        for path, content in versions:
+            folders.setdefault(PurePosixPath(REVISIONS, *path.parts[1:-1]), []).append((path.stem, content))
+        return sum(self._keep_together(self.root / folder, those, now) for folder, those in folders.items())
+
+    def _keep_together(self, folder: Path, versions: list[tuple[str, bytes]], now: datetime) -> int:
+        sums = folder / SUMS
+        before = sums.read_bytes() if sums.exists() else b""
+        kept = {(digest, name.split(b".")[0]): name for digest, name in _SUM.findall(before)}
+        missing: dict[Path, bytes] = {}
+        lines = []
+        for stem, content in versions:
+            key = (hashlib.sha256(content).hexdigest().encode(), stem.encode())
+            if key not in kept:
+                path = _free(folder, stem, now, missing)
+                kept[key] = path.name.encode()
+                lines.append(b"%s  %s\n" % (key[0], kept[key]))
+                missing[path] = content
+            elif not (path := folder / kept[key].decode()).exists():
+                missing[path] = content
+        if lines:
+            write_whole(sums, before + b"".join(lines))
+        write_many(missing)
+        return len(missing)
+
     def names(self, *, newest_first: bool = False) -> Iterator[tuple[Name, PurePosixPath]]:
         """Give every post's name and path by its file name, month by month; for where there is no ledger to ask."""
         for folder, folders, names in os.walk(self.root / POSTS):  # Path.rglob takes four times as long
@@ -115,6 +157,16 @@ class Posts:
             for name in sorted(names, reverse=newest_first):
                 if match := _FILE.fullmatch(name):
                     yield Name.parse(match["name"]), below / name
+
+
+def _free(folder: Path, stem: str, now: datetime, taken: Container[Path]) -> Path:
+    """Give a name for a version that no other has."""
+    stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    path, serial = folder / f"{stem}.{stamp}.md", 0
+    while path in taken or path.exists():
+        serial += 1
+        path = folder / f"{stem}.{stamp}-{serial}.md"
+    return path
 
 
 def note_sum(root: Path, revision: PurePosixPath, content: bytes) -> None:

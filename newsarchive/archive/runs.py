@@ -31,6 +31,8 @@ class Kind(StrEnum):
     UNDERSTAND = "not understood"
     ALARM = "alarm"
     """Nothing is known to be missing, but what the source shows is far from what it used to show."""
+    IMPORT = "not imported"
+    """A file of someone's own; the source has not changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,8 @@ class Run:
             return "stopped by a signal, after putting down safely"
         if self.exit_code == SOURCE_CHANGED and not self.failed[Kind.UNDERSTAND]:
             return "the source changed: what it shows is far from what earlier runs saw"
+        if self.failed.keys() == {Kind.IMPORT}:
+            return "incomplete: what could not be understood is listed, and was copied nowhere"
         return {
             OK: "complete",
             INCOMPLETE: "incomplete; what is missing stays pending, the next run tries again",
