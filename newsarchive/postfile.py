@@ -87,12 +87,12 @@ class Post:
 
 
 def read(content: bytes, file_name: str, *, lenient: bool = False) -> Post:
-    """Take a post of any period apart; `dump` is the inverse.
+    r"""Take a post of any period apart; `dump` is the inverse.
 
     Args:
         content: the file.
         file_name: its name without folders; it says which article this is.
-        lenient: take a title whose straight ``"`` or ``\\`` the mirror did not escape as it stands between the outer
+        lenient: take a title whose straight ``"`` or ``\`` the mirror did not escape as it stands between the outer
             quotes. Such front matter is broken YAML, and no site generator reads it; `Post.fault` says so.
 
     Raises:

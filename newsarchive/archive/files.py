@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
+import platform
 import re
 import shutil
+import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
 TEMP_PREFIX = ".newsarchive-"
 PROBE = f"{TEMP_PREFIX}probe"  # written and removed to find out whether a folder can be written
+_MANY = 64  # files, from which on one sync of the file system is cheaper than one of each
+_REPORTS_ERRORS = (5, 8)  # Linux; man 2 syncfs
 _left: set[str] = set()  # temp files of this process that could not be removed
 _OURS = re.compile(re.escape(TEMP_PREFIX) + r"(?:probe|[a-z0-9_]{8})")  # the eight are tempfile's
 
@@ -74,8 +80,7 @@ def write_many(contents: Mapping[Path, bytes]) -> None:
             while left:
                 left = left[os.write(handle, left) :]
             os.fchmod(handle, 0o644)
-        for handle, _, _ in open_files:
-            os.fsync(handle)
+        _sync_files([handle for handle, _, _ in open_files])
         for _, temp, path in open_files:
             os.replace(temp, path)  # noqa: PTH105 - as above
     finally:
@@ -84,6 +89,29 @@ def write_many(contents: Mapping[Path, bytes]) -> None:
             _discard(temp)
     for folder in {path.parent for path in contents}:
         sync_directory(folder)
+
+
+def _sync_files(handles: list[int]) -> None:
+    """Bring files of one file system to the disk.
+
+    Many at once by ``syncfs``: one commit of the file system's journal instead of one for each, two to three times as
+    fast. It reports errors of writing since Linux 5.8 only; before that, and elsewhere, each file is synced.
+    """
+    if len(handles) < _MANY or (syncfs := _syncfs()) is None:
+        for handle in handles:
+            os.fsync(handle)
+    elif syncfs(handles[0]):
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+
+
+@cache
+def _syncfs() -> Callable[[int], int] | None:
+    release = re.match(r"(\d+)\.(\d+)", platform.release())
+    if sys.platform != "linux" or release is None or tuple(map(int, release.groups())) < _REPORTS_ERRORS:
+        return None
+    found: Callable[[int], int] | None = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
+    return found
 
 
 def put_in_place(source: Path, target: Path) -> None:

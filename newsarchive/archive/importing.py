@@ -39,6 +39,8 @@ def check_source(root: Path, folder: Path) -> None:
     if not folder.is_dir():
         raise CannotStartError(f"{folder} is no folder; say one with posts, or a clone that has them")
     places = places_in(folder)
+    if places == [folder] and (folder / ".git").exists():
+        raise CannotStartError(f"the clone {folder} has neither _posts/ nor old_post/ in its work tree; check one out")
     if any(_is_same(place, root / POSTS) for place in places):
         raise CannotStartError(f"{folder} is this archive; what is in it need not be imported")
     if not any(isinstance(file, str) or file.file.endswith(".md") for place in places for file in walk(place)):

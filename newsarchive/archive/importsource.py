@@ -128,9 +128,9 @@ def understand(content: bytes, file: str) -> Candidate | Unfit:
         file: its path; the last part says which article it is, with the day or, by its front matter, without.
     """
     file_name = file.rpartition("/")[2]
+    if not content:
+        return Unfit(file, "it is empty")
     try:
-        if not content:
-            raise Refused("it is empty")
         found = post.read(content, _dated(file_name, content), lenient=True)
         return Candidate(
             file=file,
