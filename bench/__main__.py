@@ -17,6 +17,7 @@ from rich.table import Table
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from bench import importing
 from bench.measure import Comparison, compare
 from newsarchive import body, dates, post
 from newsarchive.archive.captures import Captures, Exchange
@@ -123,14 +124,17 @@ def main() -> int:
     """Measure what was asked for, all by default."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument(
-        "names", nargs="*", choices=[[], *MEASUREMENTS], help=f"of {', '.join(MEASUREMENTS)}; default all"
+        "names",
+        nargs="*",
+        choices=[[], *MEASUREMENTS, "import"],
+        help=f"of {', '.join(MEASUREMENTS)}, import; default all",
     )
-    names = parser.parse_args().names or list(MEASUREMENTS)
+    names = parser.parse_args().names or [*MEASUREMENTS, "import"]
     table = Table(title="times as fast as the peer (CPU; median of rounds, the two in turn)", title_justify="left")
     for column in ("what", "ours, µs", "peer, µs", "ratio", "min to max"):
         table.add_column(column, justify="left" if column == "what" else "right")
     console = Console(highlight=False)
-    for name in names:
+    for name in (name for name in names if name in MEASUREMENTS):
         with console.status(f"measuring {name} …"):
             found = MEASUREMENTS[name]()
         table.add_row(
@@ -141,7 +145,7 @@ def main() -> int:
             f"{min(found.ratios):.1f} to {max(found.ratios):.1f}",
         )
     console.print(table)
-    return 0
+    return importing.main() if "import" in names else 0
 
 
 if __name__ == "__main__":

@@ -93,7 +93,8 @@ def run_import(archive: Path, clone: Path) -> tuple[float, float]:
 def measure(small: int = SMALL, large: int = LARGE) -> list[Imported]:
     """Import both clones, each twice: the second time everything is there already."""
     found = []
-    with tempfile.TemporaryDirectory(dir=ROOT, prefix=".bench-") as folder:  # a disk, where /tmp may be memory
+    (ROOT / "build").mkdir(exist_ok=True)  # on a disk, where /tmp may be memory
+    with tempfile.TemporaryDirectory(dir=ROOT / "build") as folder:
         for count in (small, large):
             clone, archive = Path(folder, f"clone-{count}"), Path(folder, f"archive-{count}")
             make_clone(clone, count)
@@ -106,7 +107,7 @@ def measure(small: int = SMALL, large: int = LARGE) -> list[Imported]:
 
 def main() -> int:
     """Measure and show; numbers as arguments take the place of 10,000 and 200,000."""
-    counts = [int(word) for word in sys.argv[1:3]] or [SMALL, LARGE]
+    counts = [int(word) for word in sys.argv[1:3] if word.isdecimal()] or [SMALL, LARGE]
     table = Table(title="scrapy import", title_justify="left")
     for column in ("posts", "posts a second", "once more", "peak, MiB", "ratio"):
         table.add_column(column, justify="right")

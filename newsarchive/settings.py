@@ -34,7 +34,7 @@ SETTLE_TRIES = 6
 # An archived article is looked at once more when its deadline is this near (hours), so that an edit is not lost; 0: no
 # last look. Costs each article one request more in its life.
 LAST_LOOK_HOURS = 6
-# How many processes rebuild and verify may use; 0 is one for each processor.
+# How many processes rebuild, verify and import may use; 0 is one for each processor.
 PROCESSES = 0
 
 # -- Alarms: the source shows far else than it used to; exit code 4 -----------------------------------------------

@@ -228,7 +228,7 @@ def _done(job: _Job, text: str, texts: list[str], held: Held | None, missing: di
     options, name, attempts = job.options, Name.parse(text), [read_attempt(one) for one in texts]
     result = outcome(options.root / CAPTURES, name, attempts, settle_tries=options.settle_tries)
     misses = tuple(result.misses)
-    if result.rescued is not None:
+    if result.rescued is not None and not _is_imported(options.root, held, result.rescued):
         beyond_waiting = deadline_of(attempts[-1].link, attempts[-1].when) + KEPT_FOR < job.newest
         if held or beyond_waiting or (options.root / result.rescued.path).exists():
             result.versions.append(result.rescued)
@@ -240,6 +240,14 @@ def _done(job: _Job, text: str, texts: list[str], held: Held | None, missing: di
     if options.write and not kept:
         _write(options, held, result, before, missing)
     return Done(name, _made(options, result, before), misses, kept)
+
+
+def _is_imported(root: Path, held: Held | None, version: Version) -> bool:
+    """Tell whether the post is whole and no answer of ours gave it: a lesser road's text must not take its place."""
+    if held is None or held.capture or not held.post:
+        return False
+    content = _content(root / held.post)
+    return content not in (None, version.content) and hashlib.sha256(content or b"").hexdigest() == held.sha256
 
 
 def _content(path: Path) -> bytes | None:
