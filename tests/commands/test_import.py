@@ -7,11 +7,15 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from newsarchive.archive.keeper import hold
+from newsarchive.replica.compose import compose
+from newsarchive.replica.server import Replica
 from tests.post_cases import NEWSPAPER_POST, OLD_NAME, OLDEST, ROLLING_POST, TWO_LINES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -109,6 +113,24 @@ def test_killed_it_goes_on_where_it_was(tmp_path: Path) -> None:
     assert posts(archive) == {name.rpartition("/")[2]: text for name, text in texts.items()}
     assert not list(archive.rglob(".newsarchive-*"))
     assert scrapy("verify", archive).returncode == 0
+
+
+def test_an_imported_post_stays_though_a_lesser_road_has_answered(
+    tmp_path: Path, crawl_into: Callable[[Replica], Any]
+) -> None:
+    piece = next(piece for piece in reversed(compose()) if piece.rolling and piece.text and not piece.oddity)
+    with Replica([piece]) as replica:
+        replica.faults([{"match": "GetNewsText|NewsShare", "do": "500", "times": -1}])
+        crawl = crawl_into(replica)
+        assert crawl("finews", RETRY_TIMES=0).code == 3
+    text = piece.archived().decode().replace("<p>", '<p class="x">', 1)
+    clone = make(tmp_path / "clone", {f"_posts/{Path(piece.relative_path).name}": text})
+    assert scrapy("import", crawl.archive, str(clone)).returncode == 0
+    ended = scrapy("verify", crawl.archive)
+    assert ended.returncode == 0, ended
+    assert scrapy("rebuild", crawl.archive).returncode == 0
+    assert crawl.posts() == {piece.relative_path: text.encode()}
+    assert scrapy("verify", crawl.archive).returncode == 0
 
 
 @pytest.mark.parametrize("what", ["nowhere", "empty"])
