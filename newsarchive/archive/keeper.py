@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import fcntl
-import hashlib
 import logging
 import os
 import shutil
@@ -17,8 +16,9 @@ from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from newsarchive.archive import files, seal
+from newsarchive.archive.adopting import adopted
 from newsarchive.archive.captures import Capture, CaptureError, Captures, Exchange
-from newsarchive.archive.ledger import Adopted, Ledger
+from newsarchive.archive.ledger import Ledger
 from newsarchive.archive.posts import POSTS, REVISIONS, Posts
 from newsarchive.archive.runs import RUNS, Run
 from newsarchive.article import Refused
@@ -97,13 +97,7 @@ class Archive:
     def _adopt(self) -> None:
         """Give a ledger that was lost the posts that are there, so that nothing is fetched twice."""
         now = self.clock.now()
-        self.ledger.adopt(
-            (
-                Adopted(name, str(path), hashlib.sha256((self.root / path).read_bytes()).hexdigest())
-                for name, path in self.posts.names()
-            ),
-            now=now,
-        )
+        self.ledger.adopt((adopted(self.root, name, path) for name, path in self.posts.names()), now=now)
 
     def close(self) -> None:
         """Let go of the archive, whatever happens; a second time does nothing.

@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from newsarchive.archive.ledger import Ledger
+from newsarchive.archive.ledger import Adopted, Ledger
 from newsarchive.source.lists import Sighting
 
 # What a row must say alike. An empty column of either says nothing: a post that was adopted or imported has no capture.
@@ -90,10 +90,11 @@ _KEEP_ALL = (
     _COUNT_CHANGES,
 )
 _ADOPT = """
-INSERT INTO articles (name, state, first_seen, deadline, post, post_sha256, change)
-VALUES (:name, 'captured', :now, :now, :post, :sha256, :change)
+INSERT INTO articles (name, state, title, tags, first_seen, deadline, category, post, post_sha256, published, change)
+VALUES (:name, 'captured', :title, :tags, :now, :deadline, :category, :post, :post_sha256, :published, :change)
 ON CONFLICT (name) DO UPDATE SET state = 'captured', post = excluded.post, post_sha256 = excluded.post_sha256,
-    error = NULL, error_kind = NULL, change = excluded.change
+    category = excluded.category, published = excluded.published, error = NULL, error_kind = NULL,
+    change = excluded.change
 WHERE state != 'captured'
 """
 
@@ -177,10 +178,9 @@ class NewLedger(Ledger):
         """Put a list into the queue that a run asked for though nothing new on the home page made it due."""
         self._make_due(path, tag, now)
 
-    def adopt_post(self, name: str, post: str, sha256: str, now: str) -> None:
+    def adopt_post(self, one: Adopted, *, now: datetime) -> None:
         """Take in a post that the captures do not give."""
-        values = {"name": name, "post": post, "sha256": sha256, "now": now, "change": self._next_change()}
-        self._db.execute(_ADOPT, values)
+        self._db.execute(_ADOPT, self._as_columns(one, now))
 
     def take_run(self, record: dict[str, Any], file: str) -> None:
         """Take in a run by its record in ``runs/``."""

@@ -49,8 +49,9 @@ UPDATE articles SET tries = tries + 1, last_try = :now, error_kind = :kind, erro
 WHERE name = :name AND state != 'captured'
 """
 _ADOPT = """
-INSERT INTO articles (name, state, first_seen, deadline, post, post_sha256, published, change)
-VALUES (:name, 'captured', :now, :now, :post, :post_sha256, :published, :change) ON CONFLICT (name) DO NOTHING
+INSERT INTO articles (name, state, title, tags, first_seen, deadline, category, post, post_sha256, published, change)
+VALUES (:name, 'captured', :title, :tags, :now, :deadline, :category, :post, :post_sha256, :published, :change)
+ON CONFLICT (name) DO NOTHING
 """
 _LAST_LOOKS = """
 SELECT * FROM articles WHERE state = 'captured' AND deadline > :now AND deadline <= :until
@@ -164,16 +165,23 @@ class ArticleRows(LedgerFile):
         count = 0
         with self._transaction():
             for one in posts:
-                values = {
-                    "name": str(one.name),
-                    "now": stamp(now),
-                    "post": one.post,
-                    "post_sha256": one.post_sha256,
-                    "published": stamp(one.published) if one.published else None,
-                    "change": self._next_change(),
-                }
-                count += self._db.execute(_ADOPT, values).rowcount
+                count += self._db.execute(_ADOPT, self._as_columns(one, now)).rowcount
         return count
+
+    def _as_columns(self, one: Adopted, now: datetime) -> dict[str, str | int | None]:
+        """Give the columns of a post that no capture gave, by name; within a transaction."""
+        return {
+            "name": str(one.name),
+            "now": stamp(now),
+            "deadline": stamp(one.published + KEPT_FOR if one.published else now),
+            "title": plain(one.title),
+            "tags": plain(json.dumps([one.tag] if one.tag else [], ensure_ascii=False)),
+            "category": one.category,
+            "post": one.post,
+            "post_sha256": one.post_sha256,
+            "published": stamp(one.published) if one.published else None,
+            "change": self._next_change(),
+        }
 
     def counts(self) -> dict[str, int]:
         """Give how many articles are in each state; the time it takes grows with the archive."""

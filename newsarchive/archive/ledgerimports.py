@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
 
 from newsarchive.archive.ledgerarticles import ArticleRows
-from newsarchive.archive.ledgerrows import KEPT_FOR, Adopted, plain, stamp
+from newsarchive.archive.ledgerrows import Adopted
 
 # Origin and capture stay empty: which road the mirror's own text took is not known, and no answer of ours gave it.
 # What the archive made from a capture is not touched.
@@ -29,16 +28,4 @@ class ImportRows(ArticleRows):
         """Record posts that were imported, all or none; call after they are safe on the disk."""
         with self._transaction():
             for one in posts:
-                values = {
-                    "name": str(one.name),
-                    "now": stamp(now),
-                    "deadline": stamp(one.published + KEPT_FOR if one.published else now),
-                    "title": plain(one.title),
-                    "tags": plain(json.dumps([one.tag] if one.tag else [], ensure_ascii=False)),
-                    "category": one.category,
-                    "post": one.post,
-                    "post_sha256": one.post_sha256,
-                    "published": stamp(one.published) if one.published else None,
-                    "change": self._next_change(),
-                }
-                self._db.execute(_IMPORT, values)
+                self._db.execute(_IMPORT, self._as_columns(one, now))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import sqlite3
 import tempfile
 from collections.abc import Callable
@@ -12,12 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from newsarchive.archive import files, runs, seal
+from newsarchive.archive.adopting import adopted
 from newsarchive.archive.capturereader import read_at
 from newsarchive.archive.captures import CaptureError, Fault, capture_files
 from newsarchive.archive.keeper import CAPTURES
 from newsarchive.archive.ledger import Ledger
 from newsarchive.archive.ledgeranew import Difference, EarlierLedger, NewLedger, copy_ledger
-from newsarchive.archive.ledgerrows import stamp
 from newsarchive.archive.posts import REVISIONS, Posts, note_sum
 from newsarchive.archive.replaying import Done, Held, Made, Options, Progress, record, replayed
 from newsarchive.article import Refused
@@ -144,8 +143,7 @@ def adopt_rest(root: Path, new: NewLedger, now: datetime) -> None:
     """Take every post into a new ledger that the captures do not give: imported, or older than the captures."""
     for name, path in Posts(root).names():
         if new.post_of(str(name)) is None:
-            sha256 = hashlib.sha256((root / path).read_bytes()).hexdigest()
-            new.adopt_post(str(name), str(path), sha256, stamp(now))
+            new.adopt_post(adopted(root, name, path), now=now)
 
 
 def take_runs(root: Path, new: NewLedger) -> None:
