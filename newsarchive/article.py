@@ -21,11 +21,22 @@ class Refused(ValueError):  # noqa: N818 - the word people read in logs and tabl
 
 
 class Origin(StrEnum):
-    """The road an article's text took into the archive, best road first."""
+    """The road an article's text took into the archive, the road with the best text first.
+
+    That is not the order in which they are asked: a post of the store is the very file the mirror's page was made
+    from, and better than what can be turned back from the page.
+    """
 
     SHARE_JSON = "share-json"
     SHARE_PAGE = "share-page"
+    OLD_POST = "old-post"
     MIRROR_PAGE = "mirror-page"
+    ARTICLE_PAGE = "article-page"
+
+    def is_better_than(self, other: Origin) -> bool:
+        """Tell whether this road's text is the better one."""
+        roads = list(Origin)
+        return roads.index(self) < roads.index(other)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -17,6 +17,7 @@ SHARE_HOSTS = frozenset({"finews.zning.xyz", "choicewzp1.eastmoney.com", "app.jg
 
 PUBLIC_MIRROR = "https://finews.withounder.com/"
 PUBLIC_SHARE = "http://finews.zning.xyz/"
+PUBLIC_ARTICLE = "https://finance.eastmoney.com/"
 
 _POST = re.compile(
     r"/(?:(?P<segments>.+)/)?(?P<year>\d{4})/(?P<month>\d{2})/(?P<day>\d{2})/"
@@ -136,3 +137,13 @@ def share_json_url(base: str, name: Name) -> str:
 def share_page_url(base: str, name: Name) -> str:
     """Give the address of an article's share page under the configured share host, or the public one."""
     return f"{base.rstrip('/')}/html_News/NewsShare.html?infoCode={name.code}"
+
+
+def old_post_url(base: str, file_name: str) -> str:
+    """Give the address of a post in the configured store of old posts."""
+    return f"{base.rstrip('/')}/{file_name}"
+
+
+def article_page_url(base: str, name: Name) -> str:
+    """Give the address of an article's own page under its configured publisher, or the public one."""
+    return f"{base.rstrip('/')}/a/{name.number}.html"

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import json
 import re
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
-from bs4.exceptions import ParserRejectedMarkup
 
 from newsarchive.article import Name
+from newsarchive.source.htmlpage import NOTICE, date_in, inside, is_notice, kind_of, soup_of
 from newsarchive.source.understanding import NoArticleError, NotUnderstoodError, decode, looks_like
 
 _KNOWN_FIELDS = frozenset({"Id", "newsid", "Title", "Date", "text", "content", "From", "medianame"})
@@ -25,11 +24,6 @@ _KNOWN_FIELDS = frozenset({"Id", "newsid", "Title", "Date", "text", "content", "
 _TEXT_PLACES = ("#ContentBody", "#content", ".newsContent", ".Body", "#artibody", "article")
 _LOADING = re.compile(r"正在加载|加载中|loading", re.IGNORECASE)
 _SCRIPT_ASKS = re.compile(r"GetNewsText|XMLHttpRequest|\$\.(?:ajax|get|post)|fetch\(", re.IGNORECASE)
-_NOTICE = 40  # characters; no such line is longer
-_KINDS = (
-    ("maintenance", re.compile("维护|升级中|maintenance", re.IGNORECASE)),
-    ("login wall", re.compile("登录|登陆|验证码|log ?in|sign in", re.IGNORECASE)),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,31 +87,20 @@ def page(content: bytes) -> ShareAnswer:
         NotUnderstoodError: it is anything else (login wall, maintenance); a text without title and date is no article.
     """
     text = decode(content)
-    soup = _soup(text)
+    soup = soup_of(text)
     place = _text_place(soup)
-    if place is not None and not _notice(place.get_text(strip=True)):
+    if place is not None and not is_notice(place.get_text(strip=True)):
         title, info = soup.select_one("#title, .title, h1"), soup.select_one("#info, .info, .infos, .time")
         heading = title.get_text(strip=True) if title else ""
-        date = _date_in(info.get_text(" ", strip=True) if info else "")
+        date = date_in(info.get_text(" ", strip=True) if info else "")
         if heading and date:
-            inner = (_inner_html(text, place.get("id")) or place.decode_contents()).strip()
+            inner = (inside(text, place) or place.decode_contents()).strip()
             return ShareAnswer(title=heading, date=date, text=inner, content=inner)
     if "GetNewsText" in text or (place is None and _is_shell(text, soup)):
         raise NoArticleError("a page without text (shell)")
-    if kind := _kind(soup.get_text(" ")):
+    if kind := kind_of(soup.get_text(" ")):
         raise NotUnderstoodError(f"no article but a page of another kind ({kind}); it is {looks_like(text)}")
     raise NotUnderstoodError(f"neither an article nor the share host's shell; it is {looks_like(text)}")
-
-
-def _soup(text: str) -> BeautifulSoup:
-    if "<" not in text:
-        raise NotUnderstoodError(f"no HTML; it is {looks_like(text)}")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what it would rather be parsed as does not matter here
-            return BeautifulSoup(text, "lxml")
-    except ParserRejectedMarkup as error:
-        raise NotUnderstoodError(f"no HTML; it is {looks_like(text)}") from error
 
 
 def _text_place(soup: BeautifulSoup) -> Tag | None:
@@ -127,7 +110,7 @@ def _text_place(soup: BeautifulSoup) -> Tag | None:
         if element is None:
             continue
         words = element.get_text(strip=True)
-        if (words and not (len(words) < _NOTICE and _LOADING.search(words))) or element.find("img") is not None:
+        if (words and not (len(words) < NOTICE and _LOADING.search(words))) or element.find("img") is not None:
             return element
     return None
 
@@ -137,16 +120,6 @@ def _is_shell(text: str, soup: BeautifulSoup) -> bool:
     return _SCRIPT_ASKS.search(text) is not None and soup.select_one(", ".join(_TEXT_PLACES)) is not None
 
 
-def _notice(words: str) -> bool:
-    """Tell whether the place of the text holds a line to the reader instead."""
-    return len(words) < _NOTICE and bool(_kind(words))
-
-
-def _kind(words: str) -> str:
-    """Name a page that is no article by what it says; empty where it says nothing that is known."""
-    return next((kind for kind, pattern in _KINDS if pattern.search(words)), "")
-
-
 def _string(data: dict[str, Any], key: str) -> str:
     value = data.get(key)
     if value is None:
@@ -154,29 +127,3 @@ def _string(data: dict[str, Any], key: str) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise NotUnderstoodError(f"the answer's {key!r} is a {type(value).__name__}, not text")
     return str(value)
-
-
-def _inner_html(text: str, identity: object) -> str:
-    """Cut the inside of the element with this id out of the page as it stands, since no parser gives it unchanged.
-
-    Nothing is given where the element is not closed.
-    """
-    if not isinstance(identity, str):
-        return ""
-    start = re.search(rf"<([a-z]+)\b[^<>]*\sid=[\"']{re.escape(identity)}[\"'][^<>]*>", text, re.IGNORECASE)
-    if start is None:
-        return ""
-    depth = 1
-    for tag in re.compile(rf"<(/?){start[1]}\b[^<>]*>", re.IGNORECASE).finditer(text, start.end()):
-        depth += -1 if tag[1] else 1
-        if depth == 0:
-            return text[start.end() : tag.start()]
-    return ""
-
-
-_DATE = re.compile(r"\d{4}[-/年]\d{1,2}[-/月]\d{1,2}日?[T\s]*\d{1,2}:\d{2}(?::\d{2})?", re.ASCII)
-
-
-def _date_in(text: str) -> str:
-    match = _DATE.search(text)
-    return match[0] if match else ""

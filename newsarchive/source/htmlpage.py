@@ -1,0 +1,114 @@
+"""What the publisher's pages have in common: a parse of them, and what a page that is no article says of itself."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+
+from bs4 import BeautifulSoup, Tag
+from bs4.exceptions import ParserRejectedMarkup
+
+from newsarchive.source.understanding import NotUnderstoodError, looks_like
+
+NOTICE = 40
+"""Characters; no line that stands in the place of a text, to say why there is none, is longer."""
+
+_KINDS = (
+    ("maintenance", re.compile("维护|升级中|maintenance", re.IGNORECASE)),
+    ("login wall", re.compile("登录|登陆|验证码|log ?in|sign in", re.IGNORECASE)),
+)
+_UNSEEN = re.compile(r"<(?:!--|(script|style|iframe|noscript)\b[^<>]*>)", re.IGNORECASE)
+_DATE = re.compile(r"\d{4}[-/年]\d{1,2}[-/月]\d{1,2}日?[T\s]*\d{1,2}:\d{2}(?::\d{2})?", re.ASCII)
+
+
+def soup_of(text: str) -> BeautifulSoup:
+    """Parse a page; raises `NotUnderstoodError` for what is no HTML."""
+    if "<" not in text:
+        raise NotUnderstoodError(f"no HTML; it is {looks_like(text)}")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what it would rather be parsed as does not matter here
+            return BeautifulSoup(text, "lxml")
+    except ParserRejectedMarkup as error:
+        raise NotUnderstoodError(f"no HTML; it is {looks_like(text)}") from error
+
+
+def kind_of(words: str) -> str:
+    """Name a page that is no article by what it says; empty where it says nothing that is known."""
+    return next((kind for kind, pattern in _KINDS if pattern.search(words)), "")
+
+
+def is_notice(words: str) -> bool:
+    """Tell whether the place of the text holds a line to the reader instead."""
+    return len(words) < NOTICE and bool(kind_of(words))
+
+
+def date_in(text: str) -> str:
+    """Give the first date with its time of day that stands in a text, as it is written; empty where there is none."""
+    match = _DATE.search(text)
+    return match[0] if match else ""
+
+
+def inside(text: str, element: Tag) -> str:
+    """Cut the inside of an element out of the page as it stands, since no parser gives it unchanged.
+
+    Args:
+        text: the page.
+        element: of the page's parse; found again by its id, or else by its class.
+
+    Returns:
+        Nothing where the element is not closed, has neither, or the page has several like it.
+    """
+    identity, classes = element.get("id"), element.get("class")
+    if isinstance(identity, str):
+        wanted = rf"id=[\"']{re.escape(identity)}[\"']"
+    elif classes:
+        wanted = rf"class=[\"']\s*{re.escape(' '.join(classes))}\s*[\"']"
+    else:
+        return ""
+    shown = blanked(text)  # what is commented out, or stands in a script, is not the element
+    starts = list(re.finditer(rf"<({element.name})\b[^<>]*\s{wanted}[^<>]*>", shown, re.IGNORECASE))
+    if not starts or (len(starts) > 1 and not identity):
+        return ""
+    end = end_of(shown, starts[0])
+    return text[starts[0].end() : end[0]] if end else ""
+
+
+def unseen(text: str) -> Iterator[tuple[int, int, str]]:
+    """Give where comments, scripts, styles and frames begin and end, and the element's name; empty for a comment.
+
+    They end where HTML has them end, whatever stands in them. At one that does not the search ends.
+    """
+    position = 0
+    while start := _UNSEEN.search(text, position):
+        name = (start[1] or "").lower()
+        end = re.compile(rf"</{name}\s*>" if name else "-->", re.IGNORECASE).search(text, start.end())
+        if end is None:
+            return
+        position = end.end()
+        yield start.start(), position, name
+
+
+def blanked(text: str) -> str:
+    """Give a page of the same length without what `unseen` gives."""
+    out, position = [], 0
+    for start, end, _ in unseen(text):
+        out += [text[position:start], " " * (end - start)]
+        position = end
+    return "".join(out) + text[position:]
+
+
+def end_of(text: str, start: re.Match[str]) -> tuple[int, int] | None:
+    """Give where the end tag of an element begins and ends; None where it is not closed.
+
+    Args:
+        text: the page.
+        start: of the start tag; its first group is the tag's name.
+    """
+    depth = 1
+    for tag in re.compile(rf"<(/?){start[1]}\b[^<>]*>", re.IGNORECASE).finditer(text, start.end()):
+        depth += -1 if tag[1] else 1
+        if depth == 0:
+            return tag.span()
+    return None

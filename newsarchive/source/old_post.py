@@ -1,0 +1,103 @@
+"""The store of old posts: what left the mirror, as the Markdown files the mirror was made from.
+
+The file is the post itself, so nothing of it is lost. One in today's format comes out of the archive with the same
+bytes; one of an older period is archived in today's format, like a post from the mirror's page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+from newsarchive import dates, post
+from newsarchive.article import ROLLING_CATEGORY, ROLLING_TAG, Article, Name, Origin, Refused
+from newsarchive.newspapers import check_category, check_tag
+from newsarchive.source.links import ArticleLink
+from newsarchive.source.understanding import NotUnderstoodError, decode, looks_like
+
+_FILE_DAY = re.compile(r"/(\d{4}-\d{2}-\d{2})-[^/]*\Z", re.ASCII)
+_NUMBER = re.compile(r"(?<![0-9])\d{14,24}(?![0-9])", re.ASCII)
+_TITLE = re.compile(r"\A(---\n(?:(?!---$|title:).*\n)*title:[ \t]*)\"(.*)\"[ \t]*$", re.MULTILINE)
+
+
+def file_names(link: ArticleLink, said: Iterable[str] = ()) -> list[str]:
+    """Give the names a post may have in the store, the likelier first.
+
+    Args:
+        link: the article's. Without a page it may be either form, as a bare code does not tell.
+        said: dates other roads gave.
+
+    Returns:
+        ``YYYY-MM-DD-<name>.md`` for every form and day; nothing where no day is known.
+    """
+    named = _FILE_DAY.search(link.path)
+    days = [named[1] if named else "", link.day.isoformat() if link.day else ""]
+    days += [*(_day_of(moment) for moment in said), _day_in(link.name.number)]
+    forms = [link.name] if link.path or link.name.rolling else [link.name, Name(link.name.number, rolling=True)]
+    return [f"{day}-{name}.md" for name in forms for day in dict.fromkeys(days) if day]
+
+
+def old_post(content: bytes, file_name: str) -> Article:
+    """Read a post of the store.
+
+    Args:
+        content: the file, of any period's format.
+        file_name: the name it was asked by.
+
+    Returns:
+        The article it holds, its date normalised.
+
+    Raises:
+        NotUnderstoodError: it is no post, a broken one, or another article's.
+    """
+    text = decode(content)
+    try:
+        found = post.read(content, file_name)
+    except post.PostError as error:
+        found = _read_mended(text, file_name, error)
+    if not found.foot.strip():
+        raise NotUnderstoodError("the store's post is cut off: it ends with neither a link nor the way back")
+    numbers = set(_NUMBER.findall(found.link))
+    if numbers and found.name.number not in numbers:
+        raise NotUnderstoodError(f"the store's post is another article's ({min(numbers)})")
+    try:
+        article = post.to_article(found)
+        category, tag = ROLLING_CATEGORY, ROLLING_TAG
+        if not article.name.rolling:
+            category, tag = check_category(article.category), check_tag(article.tag)
+    except Refused as error:
+        raise NotUnderstoodError(f"the store's post cannot be archived: {error}") from error
+    return replace(article, category=category, tag=tag, origin=Origin.OLD_POST)
+
+
+def _read_mended(text: str, file_name: str, error: post.PostError) -> post.Post:
+    """Read a post whose title holds a straight quote or a backslash, as the mirror's updater wrote them: unescaped."""
+    escaped = _TITLE.sub(lambda match: f"{match[1]}{_quoted(match[2])}", text, count=1)
+    try:
+        if escaped == text:
+            raise error
+        return post.read(escaped.encode(), file_name)
+    except post.PostError as still:
+        reason = str(still).removeprefix(f"{file_name}: ")
+        raise NotUnderstoodError(f"the store's file is no post ({reason}); it is {looks_like(text)}") from still
+
+
+def _quoted(title: str) -> str:
+    escaped = title.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _day_of(moment: str) -> str:
+    try:
+        return dates.parse(moment).date().isoformat()
+    except Refused:
+        return ""
+
+
+def _day_in(number: str) -> str:
+    try:
+        return date(int(number[:4]), int(number[4:6]), int(number[6:8])).isoformat()
+    except ValueError:
+        return ""
