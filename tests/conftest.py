@@ -47,6 +47,8 @@ class Crawl:
         settings = {
             "FINEWS_URL": self.url,
             "NEWSSHARE_URL": self.url,
+            "OLD_POST_URL": f"{self.url}old_post/",
+            "ARTICLE_URL": self.url,
             "ARCHIVE_DIR": self.archive,
             "NEWSARCHIVE_CLOCK": NOW.isoformat(),
             "RETRY_BACKOFF": 0.01,

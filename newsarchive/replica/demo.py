@@ -39,11 +39,11 @@ def main() -> int:
     pieces = compose()
     with Replica(pieces) as replica:
         console.print(f"The source in a box: {len(pieces)} articles on {replica.url}\n")
-        code = _crawl(replica.url, archive, show=True)
+        code = _crawl(replica.settings, archive, show=True)
         if code != 0:
             return code
         replica.reset()
-        again = _crawl(replica.url, archive, show=False)
+        again = _crawl(replica.settings, archive, show=False)
         asked = ", ".join(f"{seen.path} ({seen.status})" for seen in replica.log)
         console.print(f"\nOnce more, exit code {again}: nothing is new, so all it asked for was {asked}\n")
     _show_one(console, archive)
@@ -52,15 +52,11 @@ def main() -> int:
     return again
 
 
-def _crawl(url: str, archive: Path, *, show: bool) -> int:
+def _crawl(settings: dict[str, str], archive: Path, *, show: bool) -> int:
     command = [sys.executable, "-m", "scrapy", "crawl", "finews"]
-    for setting in (
-        f"FINEWS_URL={url}",
-        f"NEWSSHARE_URL={url}",
-        f"ARCHIVE_DIR={archive}",
-        f"NEWSARCHIVE_CLOCK={NOW.isoformat()}",
-    ):
-        command += ["-s", setting]
+    settings = settings | {"ARCHIVE_DIR": str(archive), "NEWSARCHIVE_CLOCK": NOW.isoformat()}
+    for name, value in settings.items():
+        command += ["-s", f"{name}={value}"]
     output = None if show else subprocess.DEVNULL
     return subprocess.run(command, cwd=ROOT, stdout=output, stderr=output, check=False).returncode  # noqa: S603 - ours
 

@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from newsarchive.replica import article
 from newsarchive.replica.faults import BODIES, RETRY_AFTER, STATUSES
 from newsarchive.replica.picture import picture
 
@@ -108,6 +109,9 @@ class Handler(BaseHTTPRequestHandler):
         elif path.startswith("/old_post/"):
             old = held.old_post(path.removeprefix("/old_post/"))
             self._send(404 if old is None else 200, b"404: Not Found" if old is None else old, TEXT)
+        elif path.startswith("/a/") and path.endswith(".html"):
+            own = held.article(path.removeprefix("/a/").removesuffix(".html"))
+            self._send(404 if own is None else 200, article.missing() if own is None else own, HTML)
         elif (served := held.page(path)) is not None:
             self._send_served(served, "application/xml" if path.endswith(".xml") else HTML)
         else:

@@ -13,7 +13,7 @@ from email.utils import format_datetime
 from functools import cached_property
 from typing import Any
 
-from newsarchive.replica import pages, share
+from newsarchive.replica import article, pages, share
 from newsarchive.replica.piece import KEPT, Piece
 from newsarchive.replica.site import Site
 
@@ -53,6 +53,7 @@ class Holdings:
         self._lock = threading.RLock()
         self._modified: dict[str, tuple[str, str]] = {}
         self.share_forgets = False
+        self.template = ""
         self._publish({piece.name: piece for piece in pieces}, now)
 
     def _publish(self, pieces: dict[str, Piece], now: datetime) -> None:
@@ -113,6 +114,14 @@ class Holdings:
         if piece is None or piece.file_name != file_name or not piece.expired(build.site.now):
             return None
         return piece.post()
+
+    def article(self, number: str) -> bytes | None:
+        """Give the publisher's page of an article; ``None`` for what was never published."""
+        build = self.build
+        piece = build.pieces.get(f"NW{number}") or build.pieces.get(number)
+        if piece is None or piece.published > build.site.now:
+            return None
+        return article.page(piece, self.template)
 
     def _known(self, build: _Build, code: str) -> Piece | None:
         number = code.removeprefix("NW")

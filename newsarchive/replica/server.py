@@ -1,4 +1,4 @@
-"""The replica as a server on loopback: one port for the mirror, the share host and the store of old posts.
+"""The replica as a server on loopback: one port for the mirror, the share host, the old posts and the publisher.
 
 =======================================  ===================================================================
 ``/``, ``/category/X.html``,             the mirror: ETag, Last-Modified, 304, gzip, a 404 page
@@ -7,6 +7,7 @@
 ``/html_News/NewsShare.html?infoCode=``  the share page: a script shell, known or not
 ``/NewsData/GetNewsText.do?id=``         the article as JSON; ``{}`` for the unknown
 ``/old_post/NAME.md``                    a post that has left the mirror
+``/a/NUMBER.html``                       the publisher's page, in the template of the article's year
 ``/pictures/…``                          a picture, another for each address
 ``/robots.txt``                          404 until set
 ``GET /__log``                           every request so far, as JSON
@@ -106,6 +107,12 @@ class Replica:
         self._thread.join()
 
     @property
+    def settings(self) -> dict[str, str]:
+        """The settings that send a run here and nowhere else."""
+        url = self.url
+        return {"FINEWS_URL": url, "NEWSSHARE_URL": url, "OLD_POST_URL": f"{url}old_post/", "ARTICLE_URL": url}
+
+    @property
     def url(self) -> str:
         """Where everything is served; ends with ``/``."""
         return f"http://127.0.0.1:{self._server.server_address[1]}/"
@@ -127,6 +134,15 @@ class Replica:
     @share_forgets.setter
     def share_forgets(self, forgets: bool) -> None:
         self.holdings.share_forgets = forgets
+
+    @property
+    def template(self) -> str:
+        """The template of the publisher's pages, a key of `newsarchive.replica.article.TEMPLATES`; empty: by year."""
+        return self.holdings.template
+
+    @template.setter
+    def template(self, name: str) -> None:
+        self.holdings.template = name
 
     @property
     def pieces(self) -> tuple[Piece, ...]:

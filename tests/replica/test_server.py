@@ -229,5 +229,6 @@ def test_served_by_hand_it_says_how_to_archive_it() -> None:
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=10)
 
-    assert f"scrapy crawl finews -s FINEWS_URL={url} -s NEWSSHARE_URL={url} -s ARCHIVE_DIR=" in second
+    hosts = f"-s FINEWS_URL={url} -s NEWSSHARE_URL={url} -s OLD_POST_URL={url}old_post/ -s ARTICLE_URL={url}"
+    assert f"scrapy crawl finews {hosts} -s ARCHIVE_DIR=" in second
     assert (process.returncode, errors) == (0, "")
