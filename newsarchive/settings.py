@@ -34,6 +34,9 @@ SETTLE_TRIES = 6
 # An archived article is looked at once more when its deadline is this near (hours), so that an edit is not lost; 0: no
 # last look. Costs each article one request more in its life.
 LAST_LOOK_HOURS = 6
+# An article that came by a lesser road is asked for again at better ones when a run has news to fetch anyway, but not
+# more often than after so many hours, until three days after its deadline; 0 is never.
+BETTER_HOURS = 12
 # How many processes rebuild, verify and import may use; 0 is one for each processor.
 PROCESSES = 0
 

@@ -88,8 +88,7 @@ class ExportPipeline:
 
 def _is_lesser(item: Article, held: Row) -> bool:
     """Tell whether the archive has the article by a better road than this one; an adopted post may have come by any."""
-    roads = list(Origin)
-    return roads.index(held.origin or roads[0]) < roads.index(item.origin)
+    return (held.origin or Origin.SHARE_JSON).is_better_than(item.origin)
 
 
 def _is_recorded(item: Article, stored: Stored, held: Row) -> bool:

@@ -14,12 +14,13 @@ from newsarchive.archive.keeper import Archive, run_of
 from newsarchive.archive.ledger import KEPT_FOR, Row, State, fate, is_last_look
 from newsarchive.archive.runs import Failure, Kind
 from newsarchive.article import Article, Refused
-from newsarchive.hosts import gate_of, is_loopback
-from newsarchive.source.links import fetch_url, share_json_url, share_page_url
+from newsarchive.hosts import gate_of
+from newsarchive.source.links import ArticleLink
 from newsarchive.source.lists import Sighting
 from newsarchive.source.roads import Case, Road
 from newsarchive.source.told import HttpStatusError, tell
 from newsarchive.source.understanding import NotUnderstoodError
+from spiders.addresses import address, closed_roads, stays_on_this_machine
 from spiders.outcome import describe_failure
 
 if TYPE_CHECKING:
@@ -55,8 +56,7 @@ class ArchiveSpider(Spider):
         contact = str(settings["CONTACT"] or "").strip()
         who = f"newsarchive/{__version__} (+{contact})" if contact else f"newsarchive/{__version__} (personal archive)"
         settings.set("USER_AGENT", who, priority="spider")
-        bases = [str(settings[name] or "") for name in ("FINEWS_URL", "NEWSSHARE_URL")]
-        if all(is_loopback(base) for base in bases):
+        if stays_on_this_machine(settings):
             settings.set("DOWNLOAD_DELAY", 0, priority="spider")
 
     @classmethod
@@ -91,16 +91,20 @@ class ArchiveSpider(Spider):
 
     # -- the queue -----------------------------------------------------------------------------------------------
 
-    def case_of(self, row: Row) -> Case:
+    def case_of(self, row: Row, *, better: bool = False) -> Case:
         """Begin a case from its ledger row; near its deadline, or after many runs, a lesser road will do.
 
-        Of what is archived a lesser road tells nothing new.
+        Not for what is archived: of that a lesser road tells nothing new. With `better` only the roads are asked that
+        are better than the one it came by.
         """
+        closed = closed_roads(self.settings)
+        if row.state is State.CAPTURED:
+            return Case(row.link, row.tags, held=row.origin if better else None, closed=closed)
         left = (row.deadline - self.archive.now()).total_seconds() / 3600
         settings = self.settings
         near = -KEPT_FOR.total_seconds() / 3600 <= left <= settings.getfloat("SETTLE_HOURS")
-        settle = row.state is not State.CAPTURED and (near or row.tries >= settings.getint("SETTLE_TRIES"))
-        return Case(row.link, row.tags, settle=settle)
+        settle = near or row.tries >= settings.getint("SETTLE_TRIES")
+        return Case(row.link, row.tags, settle=settle, closed=closed)
 
     def pursue(self) -> Iterator[Request]:
         """Begin with as many waiting articles as the limit still allows."""
@@ -130,14 +134,14 @@ class ArchiveSpider(Spider):
         road = case.next_road()
         if road is None:
             return self.conclude(case)
-        case.asked.add(road)
-        url = {
-            Road.JSON: share_json_url(self.settings["NEWSSHARE_URL"], case.name),
-            Road.SHARE_PAGE: share_page_url(self.settings["NEWSSHARE_URL"], case.name),
-            Road.MIRROR_PAGE: fetch_url(self.settings["FINEWS_URL"], case.link.path),
-        }[road]
+        case.set_out(road)
         return self.request(
-            url, service=road.value, callback=self.answered, errback=self.not_fetched, case=case, road=road
+            address(self.settings, case, road),
+            service=road.value,
+            callback=self.answered,
+            errback=self.not_fetched,
+            case=case,
+            road=road,
         )
 
     def answered(self, response: Response, case: Case, road: Road) -> Iterator[Request | Article]:
@@ -164,6 +168,7 @@ class ArchiveSpider(Spider):
         case.fail(road, failure.reason)
         if case.settle:
             self.note(f"{case.name}: {road} failed ({failure.reason}); its deadline is near, so a lesser road is taken")
+        if case.settle or case.held is not None:
             yield from self._further(case)
             return
         self.fail(Failure(failure.kind, failure.what, f"{road}: {failure.reason}", failure.capture), case)
@@ -175,9 +180,12 @@ class ArchiveSpider(Spider):
         except Refused as error:
             self.fail(Failure(Kind.FETCH, str(case.name), str(error)), case)
             return None
+        if case.held is not None:
+            self.archive.ledger.tried(case.name, now=self.archive.now())
         if case.began is not None and case.began.name != case.name:  # a bare code that is rolling news
+            found = case.link if case.page is not None else ArticleLink(case.name)  # the store tells no page
             self.archive.ledger.forget(case.began.name)
-            self.archive.ledger.see(Sighting(case.link, case.tags), now=self.archive.now())
+            self.archive.ledger.see(Sighting(found, case.tags), now=self.archive.now())
         return article
 
     def _further(self, case: Case) -> Iterator[Request | Article]:
@@ -190,6 +198,12 @@ class ArchiveSpider(Spider):
     def fail(self, failure: Failure, case: Case) -> None:
         """Record that an article could not be had this time, in the ledger and in the run."""
         now = self.archive.now()
+        if case.held is not None:  # the archive has it: nothing is missing
+            self.active -= 1
+            self.run.counts["no better road"] += 1
+            self.archive.ledger.tried(case.name, now=now)
+            logger.info("%s: no better road has it (%s); it stays as it is", case.name, failure.reason)
+            return
         row = self.archive.ledger.find(case.name)
         self.active -= 1
         if row is not None and row.state is State.CAPTURED:
@@ -237,6 +251,6 @@ class ArchiveSpider(Spider):
             cb_kwargs=kwargs,
         )
 
-    def queue(self, rows: Iterable[Row]) -> None:
-        """Put articles into the queue, in the order given."""
-        self.waiting.extend(self.case_of(row) for row in rows)
+    def queue(self, rows: Iterable[Row], *, better: bool = False) -> None:
+        """Put articles into the queue, in the order given; with `better` such as are archived by a lesser road."""
+        self.waiting.extend(self.case_of(row, better=better) for row in rows)

@@ -29,6 +29,7 @@ from newsarchive.source.told import NOT_THERE
 from newsarchive.source.understanding import NotUnderstoodError
 from spiders.arguments import Selection
 from spiders.base import HTTP_OK, NOT_MODIFIED, ArchiveSpider
+from spiders.better import improvable
 from spiders.outcome import describe_failure
 
 if TYPE_CHECKING:
@@ -254,6 +255,7 @@ class FinewsSpider(ArchiveSpider):
         rows += looks.values()
         self.queue(rows)
         self.run.counts["to fetch"] = len(self.waiting) if self.limit is None else min(self.limit, len(self.waiting))
+        self.queue(self.improvable({str(row.link.name) for row in rows}), better=True)
         yield from self.pursue()
 
     def last_looks(self) -> dict[str, Row]:
@@ -261,6 +263,14 @@ class FinewsSpider(ArchiveSpider):
         hours = self.settings.getfloat("LAST_LOOK_HOURS")
         rows = self.archive.ledger.last_looks(now=self.archive.now(), hours=hours)
         return {str(row.link.name): row for row in rows if self.selection.wants(row.link, row.tags)}
+
+    def improvable(self, queued: set[str]) -> list[Row]:
+        """Give what came by a lesser road and may be had by a better one: where there is news to fetch, or ``full``."""
+        full, hours = self.selection.full, self.settings.getfloat("BETTER_HOURS")
+        if self.limit is not None or hours <= 0 or not (queued or full):
+            return []
+        rows = improvable(self.archive, 0 if full else hours)
+        return [r for r in rows if str(r.link.name) not in queued and self.selection.wants(r.link, r.tags)]
 
     # -- reporting -----------------------------------------------------------------------------------------------
 

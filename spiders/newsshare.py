@@ -13,6 +13,7 @@ from newsarchive.source.links import ArticleLink, asked_link
 from newsarchive.source.lists import Sighting
 from spiders.arguments import ArgumentError, known
 from spiders.base import ArchiveSpider
+from spiders.better import is_improvable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
@@ -21,7 +22,7 @@ _WAYS = ("code", "url", "file")
 
 
 class NewsShareSpider(ArchiveSpider):
-    """Archives the articles a user names; those archived before are not asked for again."""
+    """Archives the articles a user names; those archived before are asked for again only at better roads."""
 
     name = "newsshare"
     arguments: ClassVar = _WAYS
@@ -49,19 +50,21 @@ class NewsShareSpider(ArchiveSpider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Put the articles into the ledger, then pursue those it does not have."""
-        ledger, rows = self.archive.ledger, []
+        ledger, rows, better = self.archive.ledger, [], []
         links = {str(link.name): link for link in self.wanted()}
         self.run.counts["seen"] = len(links)
         for link in links.values():
             row = ledger.find(link.name)
             if row is not None and row.state is State.CAPTURED:
                 self.run.counts["archived before"] += 1
+                better += [row] if is_improvable(row) else []
                 continue
             ledger.see(Sighting(link, ()), now=self.archive.now())
             if found := ledger.find(link.name):
                 rows.append(found)
         self.queue(rows)
         self.run.counts["to fetch"] = len(self.waiting)
+        self.queue(better, better=True)
         for request in self.pursue():
             yield request
 

@@ -29,7 +29,7 @@ class Answer:
     Attributes:
         file, offset: of the capture.
         status: the answer's three digits.
-        path: of the page on the mirror, decoded; empty for the share host.
+        path: of the page on the mirror, decoded; of the store the file's name; empty for the other roads.
     """
 
     file: str

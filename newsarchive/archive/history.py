@@ -22,6 +22,8 @@ from newsarchive.source.lists import Sighting
 from newsarchive.source.roads import Road
 
 _LIST = re.compile(r"/category/[^/]+\.html|/emnews/|/feed\.xml")
+_ARTICLE_PAGE = re.compile(r".*/a/(\d{14,24})\.html", re.ASCII | re.DOTALL)
+_OLD_POST = re.compile(r"(?:.*/)?(?P<file>\d{4}-\d{2}-\d{2}-(?P<name>(?:NW)?\d{14,24})\.md)", re.ASCII | re.DOTALL)
 _SHARE = {"NewsData/GetNewsText.do": (Road.JSON, "id"), "html_News/NewsShare.html": (Road.SHARE_PAGE, "infoCode")}
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})  # those Scrapy follows
@@ -87,7 +89,8 @@ class History:
         try:
             link = article_link(path)
         except Refused:
-            return  # nothing a post is made of
+            self._other(path, seen)
+            return
         self._page(link, seen)
 
     def _redirected(self, seen: Seen) -> None:
@@ -154,21 +157,46 @@ class History:
                 return rolling
         return rolling if self.ledger.known(rolling) and not self.ledger.known(newspaper) else newspaper
 
+    def _other(self, path: str, seen: Seen) -> None:
+        """Take a post of the store or the publisher's page; anything else is nothing a post is made of."""
+        if old := _OLD_POST.fullmatch(path):
+            answer = Answer(seen.file, seen.offset, seen.status, old["file"])
+            self._lesser(Name.parse(old["name"]), Road.OLD_POST, answer, seen)
+        elif own := _ARTICLE_PAGE.fullmatch(path):
+            self._lesser(Name(own[1]), Road.ARTICLE_PAGE, Answer(seen.file, seen.offset, seen.status), seen)
+
+    def _lesser(self, name: Name, road: Road, answer: Answer, seen: Seen) -> None:
+        """Give an answer of the store or the publisher to the attempt that asked: of a number's two forms the last."""
+        code, rolling = Name(name.number), Name(name.number, rolling=True)
+        askers = [one for one in (rolling, code) if one in self._open and self._may_ask(one, name, road)]
+        asker = max(askers, key=lambda one: self._open[one].when, default=None)
+        if asker is None:
+            other = road is Road.ARTICLE_PAGE and self.ledger.known(rolling) and not self.ledger.known(code)
+            self._add(rolling if other else name, road, answer, seen)
+        elif asker == name or road is Road.ARTICLE_PAGE or rolling in self._open:
+            self._add(asker, road, answer, seen)
+        else:
+            self._guessed(code, ArticleLink(rolling), road, answer, seen)
+
+    def _may_ask(self, asker: Name, name: Name, road: Road) -> bool:
+        """Tell whether an attempt may be the one that asked: of the store only a bare code asks for both forms."""
+        return road is Road.ARTICLE_PAGE or asker == name or not (asker.rolling or self._open[asker].link.path)
+
     def _page(self, link: ArticleLink, seen: Seen) -> None:
         answer = Answer(seen.file, seen.offset, seen.status, link.path)
         code = Name(link.name.number)
         bare = self._open.get(code)
         looking = bare is not None and not bare.link.path and Road.JSON in bare.answers
         if link.name.rolling and looking and link.name not in self._open:
-            self._guessed(code, link, answer, seen)
+            self._guessed(code, link, Road.MIRROR_PAGE, answer, seen)
             return
         if not self.ledger.known(link.name):
             self.ledger.see(Sighting(link, ()), now=seen.when)
         self._add(link.name, Road.MIRROR_PAGE, answer, seen)
 
-    def _guessed(self, code: Name, link: ArticleLink, answer: Answer, seen: Seen) -> None:
-        """A bare code was looked for among the rolling news; where the page is, that is what it is."""
-        self._add(code, Road.MIRROR_PAGE, answer, seen)
+    def _guessed(self, code: Name, link: ArticleLink, road: Road, answer: Answer, seen: Seen) -> None:
+        """A bare code was looked for among the rolling news; where it is found there, that is what it is."""
+        self._add(code, road, answer, seen)
         if seen.status == HTTPStatus.OK:
             attempt = self._open.pop(code)
             self.ledger.forget(code)

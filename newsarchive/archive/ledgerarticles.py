@@ -19,7 +19,7 @@ from newsarchive.archive.ledgerrows import (
     row_of,
     stamp,
 )
-from newsarchive.article import Name
+from newsarchive.article import Name, Origin
 from newsarchive.source.lists import Sighting
 
 # A new link is pending. A known one is changed only where the list says something else of it now; what was seen
@@ -57,6 +57,10 @@ _LAST_LOOKS = """
 SELECT * FROM articles WHERE state = 'captured' AND deadline > :now AND deadline <= :until
     AND looked < strftime('%Y-%m-%dT%H:%M:%SZ', deadline, :before) ORDER BY deadline, ltrim(name, 'NW'), name
 """
+_IMPROVABLE = """
+SELECT * FROM articles WHERE state = 'captured' AND deadline > :since AND origin != :best AND last_try <= :before
+ORDER BY last_try, name LIMIT :limit
+"""
 
 
 class ArticleRows(LedgerFile):
@@ -86,6 +90,17 @@ class ArticleRows(LedgerFile):
         window = timedelta(hours=hours)
         values = {"now": stamp(now), "until": stamp(now + window), "before": f"-{int(window.total_seconds())} seconds"}
         return [row_of(row) for row in self._db.execute(_LAST_LOOKS, values)]
+
+    def improvable(self, *, before: datetime, since: datetime, limit: int) -> list[Row]:
+        """Give archived articles that a better road may have: deadline after `since`, last asked for until `before`."""
+        best = Origin.SHARE_JSON.value
+        values = {"since": stamp(since), "best": best, "before": stamp(before), "limit": limit}
+        return [row_of(row) for row in self._db.execute(_IMPROVABLE, values)]
+
+    def tried(self, name: Name, *, now: datetime) -> None:
+        """Record that an archived article was asked for again at better roads."""
+        with self._transaction():
+            self._db.execute("UPDATE articles SET last_try = ? WHERE name = ?", (stamp(now), str(name)))
 
     def see(self, sighting: Sighting, *, now: datetime) -> None:
         """Record an article that was asked for by name, so that it is not forgotten if it fails."""

@@ -22,8 +22,6 @@ from newsarchive.source.roads import Case, Road
 from newsarchive.source.told import HttpStatusError, tell
 from newsarchive.source.understanding import NotUnderstoodError
 
-_BEST_FIRST = list(Origin)
-
 
 @dataclass(frozen=True, slots=True)
 class Version:
@@ -111,7 +109,8 @@ def outcome(folder: Path, name: Name, attempts: Iterable[Attempt], *, settle_tri
         if not attempt.answers:
             continue
         try:
-            version = _version(folder, attempt, settle=attempt.near or len(result.misses) >= settle_tries)
+            held = result.versions[-1].article.origin if result.versions else None
+            version = _version(folder, attempt, settle=attempt.near or len(result.misses) >= settle_tries, held=held)
         except _Missed as missed:
             if not result.versions:
                 result.misses.append(missed.miss)
@@ -130,19 +129,28 @@ def _counts(version: Version, earlier: list[Version]) -> bool:
     if not earlier:
         return True
     held = earlier[-1]
-    if _BEST_FIRST.index(held.article.origin) < _BEST_FIRST.index(version.article.origin):
+    if held.article.origin.is_better_than(version.article.origin):
         return False
     mine, its = ((one.path, one.content, one.article.origin) for one in (version, held))
     return mine != its
 
 
-def _version(folder: Path, attempt: Attempt, *, settle: bool) -> Version:
+def _version(folder: Path, attempt: Attempt, *, settle: bool, held: Origin | None = None) -> Version:
+    """Make what an attempt gave.
+
+    Args:
+        folder: the captures.
+        attempt: at the article.
+        settle: whether the run took a lesser road where a better one failed.
+        held: the road by which the article was archived then. A run that went on behind a road of which no answer is
+            kept settled for less, or, where it had the article, asked only the roads that are better.
+    """
     try:
         case, digests = _pursued(folder, attempt, settle=settle)
     except _Hindered as hindered:
         if not hindered.went_on:
             raise _Missed(Miss(hindered.kind, str(hindered), attempt.when)) from hindered
-        case, digests = _pursued(folder, attempt, settle=True)
+        case, digests = _pursued(folder, attempt, settle=held is None, held=held)
     try:
         article = case.article()
     except Refused as error:
@@ -155,21 +163,25 @@ def _version(folder: Path, attempt: Attempt, *, settle: bool) -> Version:
         raise _Missed(Miss(Kind.UNDERSTAND, str(error), attempt.when)) from error
 
 
-def _pursued(folder: Path, attempt: Attempt, *, settle: bool) -> tuple[Case, dict[str, str]]:
+def _pursued(
+    folder: Path, attempt: Attempt, *, settle: bool, held: Origin | None = None
+) -> tuple[Case, dict[str, str]]:
     """Walk the roads as the spider does, with what is kept in the place of what would be fetched.
 
     Gives the case, and the digest of each answer's body by its place.
     """
     digests: dict[str, str] = {}
-    case = Case(attempt.link, attempt.tags, settle=settle)
+    case = Case(attempt.link, attempt.tags, settle=settle, held=held)
     while (road := case.next_road()) is not None:
         answer = attempt.answers.get(road)
         if road is Road.MIRROR_PAGE and answer is not None and answer.path != case.link.path:
             if attempt.link.path:
                 answer = None
             else:  # a code the run was given with the page's address; the guess at it is another
-                return _pursued(folder, replace(attempt, link=article_link(answer.path)), settle=settle)
-        case.asked.add(road)
+                return _pursued(folder, replace(attempt, link=article_link(answer.path)), settle=settle, held=held)
+        if road is Road.OLD_POST and road in case.asked:
+            answer = None  # what is kept is the answer to an earlier name
+        case.set_out(road, store_name=answer.path if answer is not None and road is Road.OLD_POST else "")
         if answer is None:
             _hinder(case, attempt, road, Kind.FETCH, "no answer is kept")
             continue
@@ -187,7 +199,7 @@ def _pursued(folder: Path, attempt: Attempt, *, settle: bool) -> tuple[Case, dic
 def _hinder(case: Case, attempt: Attempt, road: Road, kind: Kind, reason: str) -> None:
     """Go on without a road where the run did, by the clock or as its further answers show."""
     case.fail(road, reason)
-    if not case.settle:
+    if not case.settle and case.held is None:
         raise _Hindered(kind, f"{road}: {reason}", went_on=bool(attempt.answers.keys() - case.asked))
 
 

@@ -94,6 +94,7 @@ _NOT_THERE = re.compile(
 )
 _SCRIPT_ASKS = re.compile(r"newsinfo\.|/api/article/|XMLHttpRequest|\$\.(?:ajax|get|post)|fetch\(", re.IGNORECASE)
 _SOURCE = re.compile(r"来源\s*[:：]\s*(\S[^|｜:：]{0,60}?)(?=\s+\S{2,6}[:：]|\s*[|｜]|\s*$)")
+_BREAKS = re.compile(r"[\t\r\n\xa0]+ *")
 _MEDIA = re.compile(r"（文章来源：([^（）]{1,60})）\s*$")
 _OWN_ADDRESS = re.compile(
     r"<(?:link|meta)\b[^<>]*(?:rel|property)=[\"'](?:canonical|og:url)[\"'][^<>]*/a/(?P<number>\d{14,24})\.html",
@@ -177,7 +178,7 @@ def _lines(soup: BeautifulSoup, selector: str) -> list[str]:
     lines = []
     for element in soup.select(selector):
         named = element.get("data-source")
-        words = " ".join(element.get_text(" ", strip=True).split())
+        words = _BREAKS.sub(" ", element.get_text(" ", strip=True))  # a newspaper's name may hold two spaces in a row
         lines.append(f"来源：{named}" if isinstance(named, str) and named.strip() else words)
     return lines
 

@@ -7,32 +7,45 @@ asks `Case.next_road`, fetches that, tells the case what came, and asks again un
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import lru_cache
 
 from newsarchive import dates
 from newsarchive.article import ROLLING_CATEGORY, ROLLING_TAG, Article, Name, Origin, Refused
 from newsarchive.body import has_substance
-from newsarchive.newspapers import category_of, check_category, check_tag, newspaper_of, segments_of, tag_of
+from newsarchive.newspapers import check_category, check_tag, newspaper_of, tag_of
+from newsarchive.source.article_page import ArticlePage
 from newsarchive.source.digest import digest_line
-from newsarchive.source.links import PUBLIC_SHARE, ArticleLink, article_link, rolling_guess, share_page_url
+from newsarchive.source.links import (
+    PUBLIC_ARTICLE,
+    PUBLIC_SHARE,
+    ArticleLink,
+    article_page_url,
+    share_page_url,
+)
+from newsarchive.source.old_post import file_names
 from newsarchive.source.page import PostPage
+from newsarchive.source.placing import can_be_named, guess_page, place_of
+from newsarchive.source.richform import plain
 from newsarchive.source.share import ShareAnswer
 
 
 class Road(StrEnum):
-    """A place an article can be asked for."""
+    """A place an article can be asked for, in the order in which they are."""
 
     JSON = "the share host's JSON"
     SHARE_PAGE = "the share page"
     MIRROR_PAGE = "the mirror's page"
+    OLD_POST = "the store of old posts"
+    ARTICLE_PAGE = "the publisher's page"
 
 
 _ROAD_OF = {
     Origin.SHARE_JSON: Road.JSON,
     Origin.SHARE_PAGE: Road.SHARE_PAGE,
     Origin.MIRROR_PAGE: Road.MIRROR_PAGE,
+    Origin.OLD_POST: Road.OLD_POST,
+    Origin.ARTICLE_PAGE: Road.ARTICLE_PAGE,
 }
 _URL = re.compile(r"https?://[^\s<>]+")
 
@@ -45,7 +58,11 @@ class Case:
         link: the article's name and, where known, its page.
         tags: headings its link stood under; the mirror splits a tag with spaces, then there are several.
         settle: take a lesser road's text when a better one fails, because it may be the last chance.
-        answer, share, page: what the roads gave.
+        held: the road by which the article is archived already; only better ones are looked for, and of those that
+            fail none is waited for.
+        closed: roads that must not be asked.
+        answer, share, page, old, canonical: what the roads gave.
+        store_name: the name by which the store was asked last.
         began: the link as it was asked for, where `link` is a guess at its page.
         dead_ends: for every road that had no text or could not be asked, the sentence that says so.
         failed: the roads among them that could not be asked, or whose answer was not understood.
@@ -55,19 +72,30 @@ class Case:
     link: ArticleLink
     tags: tuple[str, ...] = ()
     settle: bool = False
+    held: Origin | None = None
+    closed: frozenset[Road] = frozenset()
     answer: ShareAnswer = field(default_factory=ShareAnswer)
     share: ShareAnswer = field(default_factory=ShareAnswer)
     page: PostPage | None = None
+    old: Article | None = None
+    canonical: ArticlePage | None = None
+    store_name: str = ""
     began: ArticleLink | None = None
     asked: set[Road] = field(default_factory=set)
     dead_ends: dict[Road, str] = field(default_factory=dict)
     failed: set[Road] = field(default_factory=set)
     captures: dict[Road, str] = field(default_factory=dict)
+    _store_names: list[str] | None = None  # those not asked for yet
 
     @property
     def name(self) -> Name:
-        """The article's name; a bare code turns out to be rolling news when its page there is found."""
-        return self.began.name if self.began is not None and self.page is None else self.link.name
+        """The article's name; a bare code turns out to be rolling news when it is found as such."""
+        return self.old.name if self.old is not None else self._known_link.name
+
+    @property
+    def _known_link(self) -> ArticleLink:
+        """The link, but for a guess at it that led nowhere."""
+        return self.began if self.began is not None and self.page is None else self.link
 
     @property
     def nowhere(self) -> bool:
@@ -91,12 +119,34 @@ class Case:
             return Road.JSON
         if not has_substance(self._own_text()) and Road.SHARE_PAGE not in self.asked:
             return Road.SHARE_PAGE
-        if self._lacks_something():
-            if not self.link.path and Road.MIRROR_PAGE not in self.asked:
-                self.began, self.link = self.link, self._guess_page()
+        lacking = self._lacking()
+        if lacking and self._page_is_worth_it() and Road.MIRROR_PAGE not in self.asked:
+            if not self.link.path:
+                self.began, self.link = self.link, guess_page(self.link, self._newspapers())
             if self._can_ask_page():
                 return Road.MIRROR_PAGE
+        # The digest alone is taken from the store even where the archive has its post: it goes with a better body.
+        store = self._is_open(Road.OLD_POST, None if lacking == {"digest"} else Origin.OLD_POST)
+        if lacking and store and self.old is None and self._names_left():
+            return Road.OLD_POST
+        if has_substance(self._other_form()):
+            lacking -= {"text"}
+        if lacking - {"digest"} and self._is_open(Road.ARTICLE_PAGE, Origin.ARTICLE_PAGE) and self.canonical is None:
+            return Road.ARTICLE_PAGE if Road.ARTICLE_PAGE not in self.asked else None
         return None
+
+    def set_out(self, road: Road, *, store_name: str = "") -> None:
+        """Note that a road is being asked: it is not asked again, and the store not by the same name again.
+
+        Args:
+            road: as `next_road` gave it.
+            store_name: the name the store was asked by in a run that is replayed; names before it gave nothing.
+        """
+        self.asked.add(road)
+        if road is Road.OLD_POST:
+            names = self._names_left()
+            self.store_name = store_name or names[0]
+            del names[: names.index(self.store_name) + 1 if self.store_name in names else len(names)]
 
     def article(self) -> Article:
         """Make the article of what the roads gave; its date and body are still as the source wrote them.
@@ -107,17 +157,10 @@ class Case:
         """
         body, origin = self._body()
         if not body:
-            raise Refused(f"no road has a text: {self._answers()}")
-        page = self.page
-        if self.name.rolling:
-            if page is None and not self.settle:
-                raise Refused(f"its page, which has digest and link, cannot be had: {self._answers()}")
-            category, tag = ROLLING_CATEGORY, ROLLING_TAG
-        else:
-            placed = self._placed() or (self._placed_by_path() if self.settle else None)
-            if placed is None:
-                raise Refused(f"no telling which newspaper it belongs to: {self._answers()}")
-            category, tag = placed
+            raise Refused(f"no {'better ' if self.held else ''}road has a text: {self._answers()}")
+        if origin is Origin.OLD_POST and self.old is not None:
+            return replace(self.old, capture=self.captures.get(Road.OLD_POST, ""))
+        category, tag = self._place()
         return Article(
             name=self.name,
             title=self._title(),
@@ -126,35 +169,59 @@ class Case:
             tag=check_tag(tag),
             body=body,
             link=self._link(),
-            digest=digest_line(page.digest, body) if self.name.rolling and page and page.digest else "",
+            digest=self._digest(body) if self.name.rolling else "",
             origin=origin,
             capture=self.captures.get(_ROAD_OF[origin], ""),
         )
+
+    def _place(self) -> tuple[str, str]:
+        """Give category and tag; raises `Refused` while they, or a rolling post's digest, are worth waiting for."""
+        if self.name.rolling:
+            if self.page is None and self.old is None and self.canonical is None and not self.settle:
+                raise Refused(f"its page, which has digest and link, cannot be had: {self._answers()}")
+            return ROLLING_CATEGORY, ROLLING_TAG
+        placed = self._placed() or (self._placed_by_path() if self.settle else None)
+        if placed is None:
+            raise Refused(f"no telling which newspaper it belongs to: {self._answers()}")
+        return placed
 
     def _own_text(self) -> str:
         """The form of the text that this kind of post is made from."""
         return self.answer.content if self.name.rolling else self.answer.text
 
+    def _other_form(self) -> str:
+        """The form of the text that this kind of post is not made from, which is better than nothing."""
+        wanted = self.held in {None, Origin.ARTICLE_PAGE}
+        return self.answer.text or self.answer.content if wanted else ""
+
     def _body(self) -> tuple[str, Origin]:
+        content = self.canonical.content if self.canonical else ""
         for text, origin in (
             (self._own_text(), Origin.SHARE_JSON),
             (self.share.content if self.name.rolling else self.share.text, Origin.SHARE_PAGE),
+            (self.old.body if self.old else "", Origin.OLD_POST),
             (self.page.body if self.page else "", Origin.MIRROR_PAGE),
-            (self.answer.text or self.answer.content, Origin.SHARE_JSON),  # the other form is better than nothing
+            (self._other_form(), Origin.SHARE_JSON),
+            (content if self.name.rolling else plain(content), Origin.ARTICLE_PAGE),
         ):
-            if has_substance(text):
+            if has_substance(text) and not (self.held and self.held.is_better_than(origin)):
                 return text, origin
         return "", Origin.SHARE_JSON
 
     def _title(self) -> str:
-        titles = (self.answer.title, self.page.title if self.page else "", self.share.title, self.link.title)
-        return next((title for title in titles if title.strip()), "")
+        told = (self.answer, self.old, self.page, self.share, self.canonical, self.link)
+        return next((one.title for one in told if one is not None and one.title.strip()), "")
 
     def _date(self) -> str:
         """Give the first date that can be read; the first there is where none can, for the refusal to name."""
-        dated = (self.answer, self.page, self.share)
+        dated = (self.answer, self.old, self.page, self.share, self.canonical)
         said = [one.date for one in dated if one is not None and one.date.strip()]
         return next((date for date in said if _readable(date)), said[0] if said else "")
+
+    def _digest(self, body: str) -> str:
+        if self.page is not None and self.page.digest:
+            return digest_line(self.page.digest, body)
+        return self.old.digest if self.page is None and self.old is not None else ""
 
     def _link(self) -> str:
         """Give the address a post ends with: rolling news names the publisher's, as its page does."""
@@ -162,16 +229,41 @@ class Case:
             return share_page_url(PUBLIC_SHARE, self.name)
         if self.page is not None:
             return self.page.link
-        return self.answer.url if _URL.fullmatch(self.answer.url) else ""
+        if self.old is not None:
+            return self.old.link
+        if _URL.fullmatch(self.answer.url):
+            return self.answer.url
+        return article_page_url(PUBLIC_ARTICLE, self.name) if self.canonical is not None else ""
 
-    def _lacks_something(self) -> bool:
-        own = self._own_text() if has_substance(self._own_text()) else self.share.text
-        return (
-            not has_substance(own)
-            or not (self.answer.title.strip() or self.share.title.strip())
-            or not (_readable(self.answer.date) or _readable(self.share.date))
-            or (self.page is None if self.link.name.rolling else self._placed() is None)
-        )
+    def _lacking(self) -> set[str]:
+        """Say what the roads so far have not given."""
+        texts = (self._own_text(), self.share.text, self.page.body if self.page else "")
+        told = (self.answer, self.share, self.page, self.old, self.canonical)
+        given = {
+            "text": self.old is not None or any(map(has_substance, texts)),
+            "title": any(one.title.strip() for one in told if one is not None),
+            "date": any(_readable(one.date) for one in told if one is not None),
+        }
+        if self.name.rolling:
+            given["digest"] = self.page is not None or self.old is not None
+        else:
+            given["place"] = self._placed() is not None
+        return {what for what, there in given.items() if not there}
+
+    def _is_open(self, road: Road, origin: Origin | None) -> bool:
+        """Tell whether a road may be asked, and what it gives would be better than what the archive has."""
+        worth_it = origin is None or self.held is None or origin.is_better_than(self.held)
+        return worth_it and road not in self.closed
+
+    def _names_left(self) -> list[str]:
+        if self._store_names is None:
+            names = file_names(self._known_link, (self.answer.date,))
+            own = f"-{self.link.name}.md"  # what is archived has its form
+            self._store_names = [name for name in names if self.held is None or name.endswith(own)]
+        return self._store_names
+
+    def _page_is_worth_it(self) -> bool:
+        return self.link.name.rolling or self._is_open(Road.MIRROR_PAGE, Origin.MIRROR_PAGE)
 
     def _can_ask_page(self) -> bool:
         return bool(self.link.path) and Road.MIRROR_PAGE not in self.asked
@@ -182,35 +274,23 @@ class Case:
         The link has the category in lower case and split at spaces, so a name must give the rest: the heading it
         stood under, the newspaper the share host names, several headings joined, the page's own back link.
         """
-        segments = self.link.segments
-        for newspaper in self._newspapers():
-            if not segments or segments_of(category_of(newspaper)) == segments:
-                return category_of(newspaper), tag_of(newspaper)
+        if placed := place_of(self._newspapers(), self._known_link.segments):
+            return placed
         if self.page is not None and self.page.category and self.page.tags:
             return self.page.category, self.page.tag or " ".join(self.page.tags)
-        return None
+        return (self.old.category, self.old.tag) if self.old is not None else None
 
     def _placed_by_path(self) -> tuple[str, str] | None:
         """Place it by its path, in lower case, when its page is gone and no name explains the path."""
-        newspapers = self._newspapers()
-        return (" ".join(self.link.segments), tag_of(newspapers[0])) if newspapers and self.link.segments else None
+        newspapers, segments = self._newspapers(), self._known_link.segments
+        return (" ".join(segments), tag_of(newspapers[0])) if newspapers and segments else None
 
     def _newspapers(self) -> list[str]:
         """Give the names the newspaper may have, the likelier first; only such as can be part of a post."""
         heading = newspaper_of(" ".join(self.tags))
         names = [*self.answer.newspapers, heading] if len(self.tags) > 1 else [heading, *self.answer.newspapers]
-        return [name for name in names if name and _can_be_named(name)]
-
-    def _guess_page(self) -> ArticleLink:
-        """Guess where the mirror keeps an article known by its code only: by newspaper, or as rolling news."""
-        guess = rolling_guess(self.name)
-        if not self.name.rolling and (newspapers := self._newspapers()):
-            segments = "/".join(segments_of(category_of(newspapers[0])))
-            guess = guess.replace(f"/{ROLLING_CATEGORY}/", f"/{segments}/").replace(self.name.number, self.name.code)
-        try:
-            return article_link(guess)
-        except Refused:  # the number holds no day, so there is no page to guess
-            return self.link
+        names.append(self.canonical.newspaper if self.canonical else "")
+        return [name for name in names if name and can_be_named(name)]
 
     def _answers(self) -> str:
         asked = (road for road in Road if road in self.asked)
@@ -221,16 +301,6 @@ class Case:
 def _readable(date: str) -> bool:
     try:
         dates.parse(date)
-    except Refused:
-        return False
-    return True
-
-
-@lru_cache(maxsize=4096)
-def _can_be_named(newspaper: str) -> bool:
-    try:
-        check_tag(tag_of(newspaper))
-        check_category(category_of(newspaper))
     except Refused:
         return False
     return True

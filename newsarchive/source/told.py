@@ -5,10 +5,17 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from newsarchive.source import page, share
+from newsarchive.source.article_page import article_page
+from newsarchive.source.old_post import old_post
 from newsarchive.source.roads import Case, Road
 from newsarchive.source.understanding import NoArticleError
 
 NOT_THERE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+_HAS_NO = {
+    Road.MIRROR_PAGE: "the mirror has no such page",
+    Road.OLD_POST: "the store has no such post",
+    Road.ARTICLE_PAGE: "the publisher has no such page",
+}
 
 
 class HttpStatusError(Exception):
@@ -35,16 +42,21 @@ def tell(case: Case, road: Road, status: int, body: bytes, capture: str) -> None
         case.dead_ends[road] = str(error)
     else:
         case.captures[road] = capture
+        case.dead_ends.pop(road, None)  # the store had it under another name
 
 
 def _tell(case: Case, road: Road, status: int, body: bytes) -> None:
-    if status in NOT_THERE and road is Road.MIRROR_PAGE:
-        raise NoArticleError(f"the mirror has no such page ({status})")
+    if status in NOT_THERE and road in _HAS_NO:
+        raise NoArticleError(f"{_HAS_NO[road]} ({status})")
     if status != HTTPStatus.OK:
         raise HttpStatusError(f"HTTP {status}")
     if road is Road.JSON:
         case.answer = share.answer(body, case.name)
     elif road is Road.SHARE_PAGE:
         case.share = share.page(body)
+    elif road is Road.OLD_POST:
+        case.old = old_post(body, case.store_name)
+    elif road is Road.ARTICLE_PAGE:
+        case.canonical = article_page(body, case.name)
     else:
         case.page = page.post_page(body, rolling=case.link.name.rolling)

@@ -9,15 +9,18 @@ from typing import TypeAlias
 
 import pytest
 
-from newsarchive.article import Name, Origin, Refused
+from newsarchive.article import Article, Name, Origin, Refused
+from newsarchive.post import file_name
 from newsarchive.source import page, share
+from newsarchive.source.article_page import ArticlePage
 from newsarchive.source.links import ArticleLink, article_link
 from newsarchive.source.page import PostPage
 from newsarchive.source.roads import Case, Road
 from newsarchive.source.share import ShareAnswer
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
-JSON, SHARE, PAGE = Road.JSON, Road.SHARE_PAGE, Road.MIRROR_PAGE
+JSON, SHARE, PAGE, STORE, PUBLISHER = Road
+GIVEN = {JSON: "json", SHARE: "shared", PAGE: "post", STORE: "stored", PUBLISHER: "published"}
 
 PAPER = article_link("/kejiribao/2022/03/01/NW202203012340000100.html", "列表里的标题")
 ROLLING = article_link("/emnews/2022/03/01/202203012340000001.html")
@@ -30,27 +33,54 @@ WITH_TEXT = share.page((FIXTURES / "2022-03-01-share-with-text.html").read_bytes
 POST = page.post_page((FIXTURES / "2022-03-01-post-newspaper.html").read_bytes(), rolling=False)
 ROLLING_POST = page.post_page((FIXTURES / "2022-03-01-post-rolling.html").read_bytes(), rolling=True)
 NO_TEXT = replace(WHOLE, text="", content="")
+STORED = Article(
+    name=PAPER.name,
+    title="库里的标题",
+    date="2022-03-01 16:20:07 +0800",
+    category="kejiribao",
+    tag="科技日报新闻",
+    body="<p>库里的正文。</p>",
+    link="http://finews.zning.xyz/html_News/NewsShare.html?infoCode=NW202203012340000100",
+    origin=Origin.OLD_POST,
+)
+STORED_ROLLING = replace(
+    STORED,
+    name=ROLLING.name,
+    category="emnews",
+    tag="东财滚动新闻",
+    link="http://finance.eastmoney.com/news/1353,202203012340000001.html",
+    digest="库里的摘要。",
+)
+OWN_PAGE = ArticlePage(
+    "发布者的标题",
+    "2022年03月01日 16:20",
+    "科技日报",
+    '<p>　　<span id="stock_1.699001"><a class="keytip">青禾股份</a></span>有茶。</p>',
+)
 
-Gives: TypeAlias = "ShareAnswer | PostPage | str"
+Gives: TypeAlias = "ShareAnswer | PostPage | Article | ArticlePage | str"
 
 
 def pursue(case: Case, **given: Gives) -> list[Road]:
-    """Drive a case like the spider: ``json``, ``shared``, ``post`` are what the roads give, or a dead end."""
-    asked = []
+    """Drive a case like the spider: what the roads give, by the names of `GIVEN`, or the sentence of a dead end.
+
+    Of the store only the post with the name of ``stored`` is there.
+    """
+    asked, names = [], set()
     while (road := case.next_road()) is not None:
-        assert road not in case.asked, f"{road} is asked twice"
-        case.asked.add(road)
+        assert road not in case.asked or road is STORE, f"{road} is asked twice"
+        case.set_out(road)
         asked.append(road)
-        gives = given.get({JSON: "json", SHARE: "shared", PAGE: "post"}[road], "there is nothing")
-        match gives:
-            case str():
-                case.dead_ends[road] = gives
-            case PostPage():
-                case.page = gives
-            case _ if road is JSON:
-                case.answer = gives
-            case _:
-                case.share = gives
+        gives = given.get(GIVEN[road], "there is nothing")
+        if road is STORE:
+            assert case.store_name not in names, f"the store is asked for {case.store_name} twice"
+            names.add(case.store_name)
+            gives = gives if isinstance(gives, str) or case.store_name == file_name(gives) else "no such post"
+        if isinstance(gives, str):
+            case.dead_ends[road] = gives
+            continue
+        setattr(case, {JSON: "answer", SHARE: "share", PAGE: "page", STORE: "old", PUBLISHER: "canonical"}[road], gives)
+        case.dead_ends.pop(road, None)
         case.captures[road] = f"x.warc.gz#{len(asked)}"
     return asked
 
@@ -106,12 +136,12 @@ def test_the_page_of_a_bare_code_is_guessed_by_its_newspaper_or_as_rolling_news(
 ) -> None:
     case = Case(BARE)
 
-    assert pursue(case, json=replace(NO_TEXT, newspapers=newspapers)) == [JSON, SHARE, PAGE]
+    assert pursue(case, json=replace(NO_TEXT, newspapers=newspapers))[:3] == [JSON, SHARE, PAGE]
     assert case.link.path == path
 
 
 def test_a_bare_code_that_holds_no_day_has_no_page_to_guess() -> None:
-    assert pursue(Case(ArticleLink(Name("99999999999999")))) == [JSON, SHARE]
+    assert pursue(Case(ArticleLink(Name("99999999999999")))) == [JSON, SHARE, PUBLISHER]
 
 
 def test_rolling_news_whose_page_is_not_known_is_looked_for_where_it_would_be() -> None:
@@ -124,7 +154,7 @@ def test_rolling_news_whose_page_is_not_known_is_looked_for_where_it_would_be() 
 
 def test_no_road_is_asked_twice_and_every_case_ends() -> None:
     for link in (PAPER, ROLLING, BARE, ArticleLink(ROLLING.name)):
-        assert set(pursue(Case(link))) == {JSON, SHARE, PAGE}
+        assert set(pursue(Case(link))) == set(Road)
 
 
 # -- the article -------------------------------------------------------------------------------------------------------
@@ -209,7 +239,8 @@ def test_an_article_without_text_is_refused_with_what_every_road_said() -> None:
         case.article()
     assert str(caught.value) == (
         "no road has a text: the share host's JSON: an answer that lacks it; "
-        "the share page: a page without text (shell); the mirror's page: the mirror has no such page (404)"
+        "the share page: a page without text (shell); the mirror's page: the mirror has no such page (404); "
+        "the store of old posts: there is nothing; the publisher's page: there is nothing"
     )
 
 
@@ -219,7 +250,7 @@ def test_an_article_without_text_is_refused_with_what_every_road_said() -> None:
 def test_rolling_news_waits_for_its_page_until_it_has_to_settle() -> None:
     for settle in (False, True):
         case = Case(ROLLING, settle=settle)
-        assert pursue(case, json=RICH) == [PAGE, JSON]
+        assert pursue(case, json=RICH) == [PAGE, JSON, STORE]
         if settle:
             assert case.article().body == RICH.content
             assert case.article().digest == ""
@@ -241,12 +272,141 @@ def test_an_article_nobody_can_place_waits_and_is_placed_by_its_path_when_it_has
     link = article_link("/zhongqingribao/2022/03/01/NW202203012340000100.html")
     for settle in (False, True):
         case = Case(link, ("重磅日报新闻",), settle=settle)
-        assert pursue(case, json=replace(WHOLE, newspapers=())) == [JSON, PAGE]
+        assert pursue(case, json=replace(WHOLE, newspapers=())) == [JSON, PAGE, STORE, PUBLISHER]
         if settle:
             assert (case.article().category, case.article().tag) == ("zhongqingribao", "重磅日报新闻")
         else:
             with pytest.raises(Refused, match="no telling which newspaper"):
                 case.article()
+
+
+# -- the store of old posts, and the publisher -------------------------------------------------------------------------
+
+
+def test_an_article_that_left_the_mirror_is_taken_from_the_store_as_it_stands_there() -> None:
+    case = Case(PAPER, TAGS)
+
+    assert pursue(case, json=NO_TEXT, stored=STORED) == [JSON, SHARE, PAGE, STORE]
+    assert case.article() == replace(STORED, capture="x.warc.gz#4")
+
+
+def test_what_the_store_has_not_is_taken_from_the_publisher() -> None:
+    case = Case(PAPER, TAGS)
+
+    assert pursue(case, published=OWN_PAGE) == [JSON, SHARE, PAGE, STORE, PUBLISHER]
+    article = case.article()
+    assert (article.title, article.date) == (OWN_PAGE.title, OWN_PAGE.date)
+    assert article.body == "<p>　　青禾股份有茶。</p>", "a newspaper's post has the plain form"
+    assert (article.category, article.tag) == ("kejiribao", "科技日报新闻")
+    assert article.link == "http://finews.zning.xyz/html_News/NewsShare.html?infoCode=NW202203012340000100"
+    assert (article.origin, article.capture) == (Origin.ARTICLE_PAGE, "x.warc.gz#5")
+
+
+def test_rolling_news_from_the_publisher_keeps_the_rich_form_and_names_the_publishers_page() -> None:
+    case = Case(ROLLING)
+
+    assert pursue(case, published=OWN_PAGE) == [PAGE, JSON, SHARE, STORE, PUBLISHER]
+    article = case.article()
+    assert article.body == OWN_PAGE.content
+    assert article.link == "https://finance.eastmoney.com/a/202203012340000001.html"
+    assert (article.category, article.digest) == ("emnews", "")
+
+
+def test_rolling_news_whose_page_is_gone_has_digest_and_link_from_the_store_and_its_text_from_the_json() -> None:
+    case = Case(ROLLING)
+
+    assert pursue(case, json=RICH, stored=STORED_ROLLING) == [PAGE, JSON, STORE]
+    article = case.article()
+    assert (article.body, article.origin) == (RICH.content, Origin.SHARE_JSON)
+    assert (article.digest, article.link) == (STORED_ROLLING.digest, STORED_ROLLING.link)
+
+
+def test_a_bare_code_is_looked_for_in_the_store_as_a_newspapers_article_then_as_rolling_news() -> None:
+    case = Case(ArticleLink(Name(ROLLING.name.number)))
+
+    assert pursue(case, stored=STORED_ROLLING) == [JSON, SHARE, PAGE, STORE, STORE]
+    assert case.name == ROLLING.name
+    assert case.article() == replace(STORED_ROLLING, capture="x.warc.gz#5")
+    assert case.dead_ends.keys() == {JSON, SHARE, PAGE}
+
+
+def test_a_bare_code_that_only_the_publisher_has_is_placed_by_the_newspaper_its_page_names() -> None:
+    case = Case(BARE)
+
+    assert pursue(case, published=replace(OWN_PAGE, newspaper="青禾晚报"))[-1] is PUBLISHER
+    article = case.article()
+    assert (article.name, article.category, article.tag) == (BARE.name, "qinghewanbao", "青禾晚报新闻")
+
+
+def test_the_store_is_asked_by_every_day_that_may_be_the_posts() -> None:
+    late = Case(article_link("/emnews/2021/12/09/202112082206672900.html"))  # the page of a post without a zone
+    built = Case(article_link("/2022/03/04/2022-03-01-NW202203012340000100.html"))  # at the day of the mirror's build
+    for case, days in ((late, ["2021-12-09", "2021-12-08"]), (built, ["2022-03-01", "2022-03-04"])):
+        names = []
+        while (road := case.next_road()) is not None:
+            case.set_out(road)
+            names += [case.store_name] if road is STORE else []
+        assert names == [f"{day}-{case.link.name}.md" for day in days]
+
+
+def test_a_text_the_json_has_in_the_other_form_is_better_than_the_publishers_page() -> None:
+    case = Case(PAPER, TAGS)
+
+    assert pursue(case, json=replace(NO_TEXT, content=RICH.content), published=OWN_PAGE) == [JSON, SHARE, PAGE, STORE]
+    assert case.article().origin is Origin.SHARE_JSON
+
+
+def test_what_the_mirrors_page_lacks_is_taken_from_the_publisher() -> None:
+    bare = page.post_page((FIXTURES / "2022-03-01-post-without-front-matter.html").read_bytes(), rolling=False)
+    case = Case(article_link("/2022/03/01/2022-03-01-NW202203012340000208.html"))
+
+    assert pursue(case, post=bare, published=OWN_PAGE) == [JSON, SHARE, PAGE, STORE, PUBLISHER]
+    assert (case.article().title, case.article().origin) == (OWN_PAGE.title, Origin.MIRROR_PAGE)
+
+
+def test_a_closed_road_is_not_asked() -> None:
+    assert pursue(Case(PAPER, TAGS, closed=frozenset({STORE, PUBLISHER}))) == [JSON, SHARE, PAGE]
+
+
+# -- better than what is archived --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("held", "asked"),
+    [
+        (Origin.ARTICLE_PAGE, [JSON, SHARE, PAGE, STORE]),
+        (Origin.MIRROR_PAGE, [JSON, SHARE, STORE]),
+        (Origin.OLD_POST, [JSON, SHARE]),
+    ],
+)
+def test_of_an_archived_article_only_the_better_roads_are_asked(held: Origin, asked: list[Road]) -> None:
+    case = Case(PAPER, TAGS, held=held)
+
+    assert pursue(case, published=OWN_PAGE) == asked
+    with pytest.raises(Refused, match="no better road has a text"):
+        case.article()
+
+
+def test_a_better_road_that_has_the_article_by_now_gives_it() -> None:
+    for held, given, origin in (
+        (Origin.OLD_POST, {"json": WHOLE}, Origin.SHARE_JSON),
+        (Origin.MIRROR_PAGE, {"stored": STORED}, Origin.OLD_POST),
+        (Origin.ARTICLE_PAGE, {"post": POST}, Origin.MIRROR_PAGE),
+    ):
+        case = Case(PAPER, TAGS, held=held)
+        pursue(case, **given)  # type: ignore[arg-type]
+        assert case.article().origin is origin
+
+
+def test_rolling_news_from_the_store_gets_the_jsons_text_and_keeps_the_stores_digest() -> None:
+    case = Case(ROLLING, held=Origin.OLD_POST)
+
+    assert pursue(case, json=RICH, stored=STORED_ROLLING) == [PAGE, JSON, STORE]
+    assert (case.article().origin, case.article().digest) == (Origin.SHARE_JSON, STORED_ROLLING.digest)
+
+
+def test_an_archived_newspapers_article_is_not_looked_for_as_rolling_news() -> None:
+    assert pursue(Case(BARE, held=Origin.ARTICLE_PAGE)) == [JSON, SHARE, PAGE, STORE]
 
 
 # -- bare codes --------------------------------------------------------------------------------------------------------

@@ -1,0 +1,56 @@
+"""Where each road of an article is asked for: the settings' hosts, and which of them a run leaves alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scrapy.settings import SETTINGS_PRIORITIES
+
+from newsarchive.hosts import is_loopback
+from newsarchive.source.links import article_page_url, fetch_url, old_post_url, share_json_url, share_page_url
+from newsarchive.source.roads import Case, Road
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
+_LESSER = {Road.OLD_POST: "OLD_POST_URL", Road.ARTICLE_PAGE: "ARTICLE_URL"}
+
+
+def address(settings: BaseSettings, case: Case, road: Road) -> str:
+    """Give the URL a road is asked by; call after `Case.set_out`."""
+    if road is Road.JSON:
+        return share_json_url(settings["NEWSSHARE_URL"], case.name)
+    if road is Road.SHARE_PAGE:
+        return share_page_url(settings["NEWSSHARE_URL"], case.name)
+    if road is Road.OLD_POST:
+        return old_post_url(settings["OLD_POST_URL"], case.store_name)
+    if road is Road.ARTICLE_PAGE:
+        return article_page_url(settings["ARTICLE_URL"], case.name)
+    return fetch_url(settings["FINEWS_URL"], case.link.path)
+
+
+def is_local(settings: BaseSettings) -> bool:
+    """Tell whether the mirror and the share host are this very machine: a test, a demo, a saved copy."""
+    return all(is_loopback(str(settings[name] or "")) for name in ("FINEWS_URL", "NEWSSHARE_URL"))
+
+
+def closed_roads(settings: BaseSettings) -> frozenset[Road]:
+    """Give the roads that must not be asked: a source on this machine sends nobody to the public hosts.
+
+    Only where nobody chose them: a store or a publisher that was set is asked wherever it is.
+    """
+    if not is_local(settings):
+        return frozenset()
+    chosen = SETTINGS_PRIORITIES["project"]
+    return frozenset(
+        road
+        for road, name in _LESSER.items()
+        if (settings.getpriority(name) or 0) <= chosen and not is_loopback(str(settings[name] or ""))
+    )
+
+
+def stays_on_this_machine(settings: BaseSettings) -> bool:
+    """Tell whether every host a run may ask is this very machine, so that nobody need be spared."""
+    closed = closed_roads(settings)
+    chosen = (name for road, name in _LESSER.items() if road not in closed)
+    return is_local(settings) and all(is_loopback(str(settings[name] or "")) for name in chosen)
