@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from newsarchive.archive.captures import Captures, iterate
 from newsarchive.archive.rebuild import rebuild
 from newsarchive.archive.replaying import Options
 from newsarchive.archive.verify import Verification
@@ -142,6 +143,17 @@ def test_every_road_is_asked_in_its_turn(expired: Expired) -> None:
 
 def test_posts_of_every_road_are_verified_and_made_again_from_captures_alone(expired_archive: Path) -> None:
     assert_made_again_from_captures(expired_archive)
+
+
+def test_store_and_publisher_may_move_to_other_hosts_and_folders(expired: Expired, tmp_path: Path) -> None:
+    with Captures(tmp_path / "captures", now=lambda: EXPIRED) as captures:
+        for item in iterate(expired.root / "captures"):
+            assert isinstance(item, tuple)
+            path = item[1].url.split("/", 3)[3]
+            folder = "finews/main/" if path.startswith(("old_post/", "a/")) else ""
+            captures.write(replace(item[1], url=f"https://example.org/{folder}{path}"))
+    rebuild(options(tmp_path), changed=lambda *_: None, progress=lambda *_: None)
+    assert posts(tmp_path) == posts(expired.root)
 
 
 def test_a_post_from_a_lesser_road_gives_way_when_the_share_host_has_it(

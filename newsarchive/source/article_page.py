@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, NavigableString, Tag
 
 from newsarchive.article import Name
 from newsarchive.body import has_substance
@@ -94,6 +94,7 @@ _NOT_THERE = re.compile(
 )
 _SCRIPT_ASKS = re.compile(r"newsinfo\.|/api/article/|XMLHttpRequest|\$\.(?:ajax|get|post)|fetch\(", re.IGNORECASE)
 _SOURCE = re.compile(r"来源\s*[:：]\s*(\S[^|｜:：]{0,60}?)(?=\s+\S{2,6}[:：]|\s*[|｜]|\s*$)")
+_LINES, _HEAD_LINES = 12, 3  # between a title and a text; more is something else
 _BREAKS = re.compile(r"[\t\r\n\xa0]+ *")
 _MEDIA = re.compile(r"（文章来源：([^（）]{1,60})）\s*$")
 _OWN_ADDRESS = re.compile(
@@ -148,8 +149,10 @@ def _read(text: str, soup: BeautifulSoup, place: Tag, layout: Layout) -> Article
     content = text_alone(inside(text, place) or _mended(place), with_head="newsContent" in (place.get("class") or ()))
     if not has_substance(content):
         raise _no_article(text, soup)
-    title = next(filter(None, (_title(soup, place, selector) for selector in layout.title)), "")
+    heading = next(filter(None, (_title(soup, place, selector) for selector in layout.title)), None)
+    title = _words(heading) if heading else ""
     lines = next((lines for selector in layout.infos if any(map(date_in, lines := _lines(soup, selector)))), [])
+    lines = lines or (_between(heading, place) if heading else [])
     moment = next(filter(None, map(date_in, lines)), "")
     if not (title and moment):
         missing = " and no ".join(what for what, there in (("title", title), ("time", moment)) if not there)
@@ -164,13 +167,33 @@ def _mended(place: Tag) -> str:
     return re.sub(r"(?<=\S)/>", " />", written)
 
 
-def _title(soup: BeautifulSoup, place: Tag, selector: str) -> str:
+def _words(element: Tag) -> str:
+    return " ".join(element.get_text(" ", strip=True).split())
+
+
+def _title(soup: BeautifulSoup, place: Tag, selector: str) -> Tag | None:
     """Give the title: what stands nearest before the text, since menus have titles too, or else the first there is."""
     before = set(map(id, place.find_all_previous()))
-    found = [(element, " ".join(element.get_text(" ", strip=True).split())) for element in soup.select(selector)]
-    found = [(element, words) for element, words in found if words and element is not place]
-    nearest = [words for element, words in found if id(element) in before]
-    return nearest[-1] if nearest else next((words for _, words in found), "")
+    found = [element for element in soup.select(selector) if element is not place and _words(element)]
+    nearest = [element for element in found if id(element) in before]
+    return nearest[-1] if nearest else next(iter(found), None)
+
+
+def _between(heading: Tag, place: Tag) -> list[str]:
+    """Give the lines between title and text, in whatever they stand; nothing where the text is not near.
+
+    In an element that holds both they are the first ones after the title.
+    """
+    own, both = set(map(id, heading.descendants)), place in heading.parents
+    lines: list[str] = []
+    for after in heading.next_elements:
+        if after is place or (both and len(lines) == _HEAD_LINES):
+            return lines
+        if type(after) is NavigableString and id(after) not in own and after.strip():
+            lines.append(_BREAKS.sub(" ", after.strip()))
+        if len(lines) > _LINES:
+            break
+    return []
 
 
 def _lines(soup: BeautifulSoup, selector: str) -> list[str]:

@@ -123,6 +123,26 @@ def test_an_abstract_before_the_text_is_not_the_text() -> None:
     assert "<table" in read("2018-05-16-article.html").content
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<h1>题<b>目</b></h1><table><tr><td>2018-05-16 10:12:30</td><td>来源：青禾晚报</td></tr></table>",
+        '<div class="title">题目</div><p class="pub">2018年05月16日 10:12 | 来源：青禾晚报 | 编辑：某某</p>',
+        "<h1>题目</h1><span>青禾晚报</span>",
+    ],
+)
+def test_time_and_newspaper_are_found_between_title_and_text_in_whatever_they_stand(head: str) -> None:
+    old = "<div>2010年01月01日 00:00</div>"
+    page = f'<body>{old}{head}<div class="Body"><p>正文。</p></div>{old}</body>'.encode()
+    if "2018" in head:
+        read = article_page(page, NAME)
+        assert (read.title.replace(" ", ""), read.newspaper, read.content) == ("题目", "青禾晚报", "<p>正文。</p>")
+        assert read.date.startswith("2018")
+    else:
+        with pytest.raises(NotUnderstoodError, match="no time"):
+            article_page(page, NAME)
+
+
 # -- pages that are none -----------------------------------------------------------------------------------------------
 
 

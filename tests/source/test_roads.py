@@ -405,6 +405,17 @@ def test_rolling_news_from_the_store_gets_the_jsons_text_and_keeps_the_stores_di
     assert (case.article().origin, case.article().digest) == (Origin.SHARE_JSON, STORED_ROLLING.digest)
 
 
+def test_rolling_news_is_asked_for_at_its_page_again_since_a_better_text_needs_its_digest() -> None:
+    case = Case(ROLLING, held=Origin.MIRROR_PAGE)
+
+    assert pursue(case, post=ROLLING_POST) == [PAGE, JSON, SHARE], "while it is on the mirror the store has it not"
+    assert case.article().origin is Origin.MIRROR_PAGE
+
+    case = Case(ROLLING, held=Origin.MIRROR_PAGE)
+    assert pursue(case, post=ROLLING_POST, json=RICH) == [PAGE, JSON]
+    assert case.article().origin is Origin.SHARE_JSON
+
+
 def test_an_archived_newspapers_article_is_not_looked_for_as_rolling_news() -> None:
     assert pursue(Case(BARE, held=Origin.ARTICLE_PAGE)) == [JSON, SHARE, PAGE, STORE]
 
