@@ -12,6 +12,7 @@ from http import HTTPStatus
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
 from newsarchive.archive.attempts import Answer, Attempt, Attempts
+from newsarchive.archive.coding import plain_body
 from newsarchive.archive.ledger import KEPT_FOR
 from newsarchive.archive.ledgeranew import NewLedger
 from newsarchive.archive.listhistory import ListHistory
@@ -19,6 +20,7 @@ from newsarchive.archive.scan import Seen
 from newsarchive.article import Name, Refused
 from newsarchive.source.links import ArticleLink, article_link
 from newsarchive.source.lists import Sighting
+from newsarchive.source.old_post import old_post
 from newsarchive.source.roads import Road
 
 _LIST = re.compile(r"/category/[^/]+\.html|/emnews/|/feed\.xml")
@@ -30,9 +32,9 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})  # those Scrapy follows
 
 
 def is_wanted(url: str, status: int) -> bool:
-    """Tell of an answer whether `History` needs all of it: it is a list, or says where else the answer is."""
+    """Tell of an answer whether `History` needs all of it: it is a list, a stored post, or says where the answer is."""
     path = url.partition("?")[0]
-    return status in REDIRECTS or path.endswith(("/", "/feed.xml")) or "/category/" in path
+    return status in REDIRECTS or path.endswith(("/", "/feed.xml", ".md")) or "/category/" in path
 
 
 class History:
@@ -173,7 +175,7 @@ class History:
         if asker is None:
             other = road is Road.ARTICLE_PAGE and self.ledger.known(rolling) and not self.ledger.known(code)
             self._add(rolling if other else name, road, answer, seen)
-        elif asker == name or road is Road.ARTICLE_PAGE or rolling in self._open:
+        elif asker == name or road is Road.ARTICLE_PAGE or rolling in self._open or not _is_post(answer.path, seen):
             self._add(asker, road, answer, seen)
         else:
             self._guessed(code, ArticleLink(rolling), road, answer, seen)
@@ -222,3 +224,14 @@ class History:
         near = left >= -KEPT_FOR and left.total_seconds() / 3600 <= self._settle_hours
         self._open[name] = Attempt(row.link, row.tags, seen.when, near)
         return self._open[name]
+
+
+def _is_post(file_name: str, seen: Seen) -> bool:
+    """Tell whether the store gave a post, and not something that is none."""
+    if seen.status != HTTPStatus.OK or seen.exchange is None:
+        return False
+    try:
+        old_post(plain_body(seen.exchange), file_name)
+    except ValueError:  # refused, or not coded as it says
+        return False
+    return True

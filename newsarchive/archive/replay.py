@@ -109,8 +109,10 @@ def outcome(folder: Path, name: Name, attempts: Iterable[Attempt], *, settle_tri
         if not attempt.answers:
             continue
         try:
-            held = result.versions[-1].article.origin if result.versions else None
-            version = _version(folder, attempt, settle=attempt.near or len(result.misses) >= settle_tries, held=held)
+            if result.versions:
+                version = _looked_again(folder, attempt, result.versions[-1].article.origin)
+            else:
+                version = _version(folder, attempt, settle=attempt.near or len(result.misses) >= settle_tries)
         except _Missed as missed:
             if not result.versions:
                 result.misses.append(missed.miss)
@@ -135,22 +137,29 @@ def _counts(version: Version, earlier: list[Version]) -> bool:
     return mine != its
 
 
-def _version(folder: Path, attempt: Attempt, *, settle: bool, held: Origin | None = None) -> Version:
-    """Make what an attempt gave.
+def _looked_again(folder: Path, attempt: Attempt, held: Origin) -> Version:
+    """Make what a second look at an archived article gave: at every road, or only at those better than the one it has.
 
-    Args:
-        folder: the captures.
-        attempt: at the article.
-        settle: whether the run took a lesser road where a better one failed.
-        held: the road by which the article was archived then. A run that went on behind a road of which no answer is
-            kept settled for less, or, where it had the article, asked only the roads that are better.
+    Which of the two it was the captures do not say; where both are possible they give the same.
     """
     try:
-        case, digests = _pursued(folder, attempt, settle=settle)
+        return _made(attempt, *_pursued(folder, attempt, settle=False))
+    except _Hindered:
+        return _made(attempt, *_pursued(folder, attempt, settle=False, held=held))
+
+
+def _version(folder: Path, attempt: Attempt, *, settle: bool) -> Version:
+    """Make what an attempt gave; with `settle`, or where it went on behind a failure, from a lesser road too."""
+    try:
+        return _made(attempt, *_pursued(folder, attempt, settle=settle))
     except _Hindered as hindered:
         if not hindered.went_on:
             raise _Missed(Miss(hindered.kind, str(hindered), attempt.when)) from hindered
-        case, digests = _pursued(folder, attempt, settle=held is None, held=held)
+        return _made(attempt, *_pursued(folder, attempt, settle=True))
+
+
+def _made(attempt: Attempt, case: Case, digests: dict[str, str]) -> Version:
+    """Make the post of what the roads gave; `digests` are those of the answers' bodies, by their places."""
     try:
         article = case.article()
     except Refused as error:
