@@ -214,6 +214,24 @@ def test_a_better_road_is_tried_again_when_there_is_news_and_at_most_every_twelv
     assert_made_again_from_captures(crawl.archive)
 
 
+def test_rolling_news_never_loses_its_digest_to_a_text_without_one(new_crawl: NewCrawl, tmp_path: Path) -> None:
+    piece = ONLY_ROLLING[0]
+    near, later = piece.published + timedelta(days=2, hours=20), piece.published + timedelta(days=3, hours=20)
+    with Replica([piece], near) as source:
+        page = f"url=https://finews.withounder.com{source.site.url(piece)}"
+        crawl = new_crawl(source.url, tmp_path / "archive")
+        source.faults([{"match": "GetNewsText", "do": "500", "times": -1}])
+        assert crawl("newsshare", page, NEWSARCHIVE_CLOCK=near.isoformat(), RETRY_TIMES=0).code == 0
+        assert rows(crawl.archive)[piece.name]["origin"] == "mirror-page"
+        before = crawl.posts()
+        source.now = later
+        source.faults([{"match": "old_post", "do": "404", "times": -1}])
+        assert crawl("newsshare", page, NEWSARCHIVE_CLOCK=later.isoformat()).code == 0
+        assert asked(source)[-1] == f"/old_post/{piece.file_name}", "its digest is on no road any more"
+    assert crawl.posts() == before
+    assert_made_again_from_captures(crawl.archive)
+
+
 def test_a_lesser_road_that_fails_is_waited_for_until_the_deadline_is_near(new_crawl: NewCrawl, tmp_path: Path) -> None:
     piece = PAPERS[0]
     with Replica([piece], EXPIRED) as source:
