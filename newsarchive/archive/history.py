@@ -170,15 +170,22 @@ class History:
     def _lesser(self, name: Name, road: Road, answer: Answer, seen: Seen) -> None:
         """Give an answer of the store or the publisher to the attempt that asked: of a number's two forms the last."""
         code, rolling = Name(name.number), Name(name.number, rolling=True)
-        askers = [one for one in (rolling, code) if one in self._open and self._may_ask(one, name, road)]
+        if road is Road.OLD_POST and name == code and not self._is_asked(code) and self._is_asked(rolling):
+            earlier = self._open.pop(rolling)  # only a bare code is asked for in both forms: it was one all along
+            self._attempt(code, seen).answers.update(earlier.answers)
+        askers = [one for one in (rolling, code) if self._is_asked(one) and self._may_ask(one, name, road)]
         asker = max(askers, key=lambda one: self._open[one].when, default=None)
         if asker is None:
             other = road is Road.ARTICLE_PAGE and self.ledger.known(rolling) and not self.ledger.known(code)
             self._add(rolling if other else name, road, answer, seen)
-        elif asker == name or road is Road.ARTICLE_PAGE or rolling in self._open or not _is_post(answer.path, seen):
+        elif asker == name or road is Road.ARTICLE_PAGE or self._is_asked(rolling) or not _is_post(answer.path, seen):
             self._add(asker, road, answer, seen)
         else:
             self._guessed(code, ArticleLink(rolling), road, answer, seen)
+
+    def _is_asked(self, name: Name) -> bool:
+        """Tell whether this run has asked for an article; an attempt may hold only what another's question gave."""
+        return name in self._open and bool(self._open[name].answers)
 
     def _may_ask(self, asker: Name, name: Name, road: Road) -> bool:
         """Tell whether an attempt may be the one that asked: of the store only a bare code asks for both forms."""
@@ -189,7 +196,7 @@ class History:
         code = Name(link.name.number)
         bare = self._open.get(code)
         looking = bare is not None and not bare.link.path and Road.JSON in bare.answers
-        if link.name.rolling and looking and link.name not in self._open:
+        if link.name.rolling and looking and not self._is_asked(link.name):
             self._guessed(code, link, Road.MIRROR_PAGE, answer, seen)
             return
         if not self.ledger.known(link.name):
