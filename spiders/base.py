@@ -135,7 +135,7 @@ class ArchiveSpider(Spider):
         if road is None:
             return self.conclude(case)
         case.set_out(road)
-        return self.request(
+        request = self.request(
             address(self.settings, case, road),
             service=road.value,
             callback=self.answered,
@@ -143,6 +143,8 @@ class ArchiveSpider(Spider):
             case=case,
             road=road,
         )
+        request.meta["about"] = str((case.began or case.link).name)  # so that a rebuild need not guess who asked
+        return request
 
     def answered(self, response: Response, case: Case, road: Road) -> Iterator[Request | Article]:
         """Tell the case what a road gave; a road that failed ends the case unless it may be the last chance."""

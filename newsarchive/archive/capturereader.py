@@ -201,6 +201,7 @@ def _answer(folder: Path, record: Record, file: str, offset: int, length: int) -
         version=fields.get("WARC-Protocol", version.decode()),
         ip=fields.get("WARC-IP-Address"),
         truncated=fields.get("WARC-Truncated", ""),
+        about=fields.get("Newsarchive-About", ""),
     )
     capture = Capture(
         file=file,

@@ -58,6 +58,7 @@ class History:
         self._prefixes: dict[str, str] = {}
         self._robots: set[str] = set()
         self._open: dict[Name, Attempt] = {}
+        self._renamed: dict[Name, Name] = {}  # codes of this run that turned out to be rolling news
         self._asked: dict[str, str] = {}  # of a redirect's target, the URL that was asked for
         self._queued: datetime | None = None  # when the run had read its lists and began with the articles
 
@@ -127,6 +128,7 @@ class History:
         self._open = {}
         self._robots.clear()
         self._asked.clear()
+        self._renamed.clear()
         self._queued = None
         self._lists.new_run()
 
@@ -139,16 +141,28 @@ class History:
             return
         answer = Answer(seen.file, seen.offset, seen.status)
         newspaper, rolling = Name(number), Name(number, rolling=True)
+        told = self._told(seen)
+        if told is not None and road is Road.SHARE_PAGE:
+            self._add(told, road, answer, seen)
+            return
         if road is Road.SHARE_PAGE:  # asked for what the JSON had no text of; an answer too many does no harm
             for name in (newspaper, rolling):
                 if name in self._open and Road.JSON in self._open[name].answers:
                     self._add(name, road, answer, seen)
             return
-        asker = self._asker(newspaper, rolling)
+        asker = told or self._asker(newspaper, rolling)
         self._add(asker, road, answer, seen)
         other = rolling if asker == newspaper else newspaper
         if self.ledger.known(other):
             self._attempt(other, seen).spare[road] = answer
+
+    def _told(self, seen: Seen) -> Name | None:
+        """Give the article a question was for, where the capture says so; earlier captures leave it to be found out."""
+        try:
+            name = Name.parse(seen.about)
+        except Refused:
+            return None
+        return self._renamed.get(name, name)
 
     def _asker(self, newspaper: Name, rolling: Name) -> Name:
         """Tell which of a number's two forms asked for its JSON: rolling news has asked for its page before."""
@@ -169,6 +183,13 @@ class History:
 
     def _lesser(self, name: Name, road: Road, answer: Answer, seen: Seen) -> None:
         """Give an answer of the store or the publisher to the attempt that asked: of a number's two forms the last."""
+        told = self._told(seen)
+        if told is not None:
+            if name.rolling and not told.rolling and road is Road.OLD_POST and _is_post(answer.path, seen):
+                self._guessed(told, ArticleLink(name), road, answer, seen)
+            else:
+                self._add(told, road, answer, seen)
+            return
         code, rolling = Name(name.number), Name(name.number, rolling=True)
         if road is Road.OLD_POST and name == code and not self._is_asked(code) and self._is_asked(rolling):
             earlier = self._open.pop(rolling)  # only a bare code is asked for in both forms: it was one all along
@@ -193,10 +214,13 @@ class History:
 
     def _page(self, link: ArticleLink, seen: Seen) -> None:
         answer = Answer(seen.file, seen.offset, seen.status, link.path)
-        code = Name(link.name.number)
+        code, told = Name(link.name.number), self._told(seen)
+        if told is not None and told != link.name:
+            self._guessed(told, link, Road.MIRROR_PAGE, answer, seen)
+            return
         bare = self._open.get(code)
         looking = bare is not None and not bare.link.path and Road.JSON in bare.answers
-        if link.name.rolling and looking and not self._is_asked(link.name):
+        if told is None and link.name.rolling and looking and not self._is_asked(link.name):
             self._guessed(code, link, Road.MIRROR_PAGE, answer, seen)
             return
         if not self.ledger.known(link.name):
@@ -211,6 +235,7 @@ class History:
             self.ledger.forget(code)
             self.ledger.see(Sighting(link, attempt.tags), now=seen.when)
             self._open[link.name] = attempt
+            self._renamed[code] = link.name
 
     def _add(self, name: Name, road: Road, answer: Answer, seen: Seen) -> None:
         attempt = self._attempt(name, seen)

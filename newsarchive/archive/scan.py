@@ -26,6 +26,7 @@ class Seen(NamedTuple):
         url: as the record names it.
         when: the moment it was there; aware, UTC.
         revisit: its body is that of an earlier record.
+        about: what the question was for: the name an article had in the queue; empty where none was kept.
         exchange: all of it where it was wanted, else None.
     """
 
@@ -35,6 +36,7 @@ class Seen(NamedTuple):
     url: str
     when: datetime
     revisit: bool
+    about: str
     exchange: Exchange | None
 
 
@@ -92,5 +94,12 @@ def _read(job: _Stretches) -> tuple[list[Seen | Fault], int]:
 def _seen(capture: Capture, exchange: Exchange, wanted: Callable[[str, int], bool]) -> Seen:
     whole = exchange if wanted(exchange.url, exchange.status) else None
     return Seen(
-        capture.file, capture.offset, exchange.status, exchange.url, exchange.fetched_at, capture.revisit, whole
+        capture.file,
+        capture.offset,
+        exchange.status,
+        exchange.url,
+        exchange.fetched_at,
+        capture.revisit,
+        exchange.about,
+        whole,
     )

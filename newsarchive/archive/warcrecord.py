@@ -47,6 +47,8 @@ class Exchange:
         request_body: its bytes.
         version: ``HTTP/1.1``, ``HTTP/1.0``, or a name such as ``h2``.
         ip: the server's address, where it is known.
+        about: what the question was for, in words of our own (an article's name); kept in a field of our own, since
+            the address of an answer does not always tell. Empty where it does.
         truncated: why the body is not all of it (``length``, ``time``, ``disconnect``, ``unspecified``: WARC 1.1
             section 5.13); empty when it is.
 
@@ -66,6 +68,7 @@ class Exchange:
     version: str = "HTTP/1.1"
     ip: str | None = None
     truncated: str = ""
+    about: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a time that could be any."""
@@ -164,6 +167,7 @@ def answer(exchange: Exchange, ids: tuple[str, str], sha256: str, earlier: Captu
         ("WARC-IP-Address", exchange.ip or ""),
         ("WARC-Protocol", protocol),
         ("WARC-Truncated", exchange.truncated),
+        ("Newsarchive-About", exchange.about),
         *(_refers_to(earlier, exchange.status) if earlier else ()),
         # A 304's payload is the server's word alone: a digest in its record would be one nobody computed.
         ("WARC-Payload-Digest", f"sha256:{sha256}" if not earlier or exchange.status != STATUS_NOT_MODIFIED else ""),

@@ -67,6 +67,7 @@ def _exchange(request: Request, response: Response, archive: Archive) -> Exchang
         request_body=request.body,
         version=response.protocol or "HTTP/1.1",
         ip=str(response.ip_address) if response.ip_address else None,
+        about=str(request.meta.get("about") or ""),
     )
 
 

@@ -54,6 +54,7 @@ KINDS = {
     ),
     "http/2": exchange(version="h2", reason=b""),
     "http/1.0": exchange(version="HTTP/1.0", ip="2001:db8::1"),
+    "asked for an article": exchange(about="202201252261275824"),
     "cut short": exchange(truncated="disconnect", ip="192.0.2.1"),
     "unicode": exchange(url="http://mirror.example/category/21世纪.html?q=新闻&b=%E6%96%B0&c=a+b"),
     "bare host": exchange(url="http://mirror.example?x=1#part"),

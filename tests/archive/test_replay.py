@@ -277,3 +277,26 @@ def test_every_content_coding_is_undone_as_the_crawl_undid_it(small: Path) -> No
     assert all(plain_body(one)[:1] in b"<{" for one in coded)
     with pytest.raises(ValueError, match="not coded as its headers say"):
         plain_body(replace(coded[0], body=b"no gzip"))
+
+
+def test_a_code_whose_number_is_known_as_rolling_news_keeps_its_own_post(
+    new_crawl: Callable[..., object], tmp_path: Path
+) -> None:
+    """Both forms ask the share host with the same address; the captures say for which of them."""
+    rolling = [piece for piece in compose() if piece.rolling and not piece.oddity and piece.text]
+    piece = max(rolling, key=lambda one: one.published)
+    with Replica([piece]) as source:
+        crawl = new_crawl(source.url, tmp_path / "archive")
+        source.faults([{"match": "GetNewsText", "do": "500", "times": 1}])
+        assert crawl("finews", RETRY_TIMES=0).code == 3
+        assert crawl("newsshare", f"code={piece.code}").code == 0
+        assert crawl("finews").code == 0
+    root = crawl.archive
+    posts, articles = kept(root), rows(root, "articles")
+    assert sorted(articles) == sorted([piece.number, piece.code])
+    assert len(posts) == 2
+    shutil.rmtree(root / "_posts")
+    (root / "ledger.db").unlink()
+    rebuilt(root)
+    assert kept(root) == posts
+    assert differing(articles, rows(root, "articles")) == []
