@@ -37,8 +37,11 @@ LAST_LOOK_HOURS = 6
 # An article that came by a lesser road is asked for again at better ones when a run has news to fetch anyway, but not
 # more often than after so many hours, until three days after its deadline; 0 is never.
 BETTER_HOURS = 12
-# How many processes rebuild, verify and import may use; 0 is one for each processor.
+# How many processes rebuild, verify, import and the search's index may use; 0 is one for each processor.
 PROCESSES = 0
+# A run puts its posts into the search index when everything else is done, and begins no further thousand after so
+# many seconds; the next run, or a search, goes on. 0: only a search does it.
+SEARCH_SECONDS = 10
 
 # -- Alarms: the source shows far else than it used to; exit code 4 -----------------------------------------------
 

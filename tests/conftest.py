@@ -88,7 +88,7 @@ class Crawl:
 
     def strays(self) -> list[str]:
         """Give every file that has no place in an archive between two runs."""
-        known = {"_posts", "captures", "runs", "revisions", "ledger.db"}
+        known = {"_posts", "captures", "runs", "revisions", "ledger.db", "search.db"}
         return [
             str(path.relative_to(self.archive))
             for path in self.archive.rglob("*")

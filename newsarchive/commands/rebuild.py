@@ -17,8 +17,10 @@ from scrapy.exceptions import UsageError
 from newsarchive.archive.keeper import BusyError, CannotStartError, hold
 from newsarchive.archive.rebuild import Rebuilt, rebuild
 from newsarchive.archive.runs import BUSY, CANNOT_START, DAMAGED, INCOMPLETE, OK
+from newsarchive.article import Refused
 from newsarchive.bar import Bar
 from newsarchive.maintenance import StoppedError, options_of, stoppable
+from newsarchive.search.index import CaughtUp, catch_up
 
 if TYPE_CHECKING:
     import argparse
@@ -30,11 +32,14 @@ EXAMPLES = (
     "reaches every post ever archived, and a lost post or ledger comes back. "
     "'scrapy rebuild --check' shows what would change, with diffs, and writes nothing; 'scrapy rebuild' does it, and "
     "keeps every earlier version under revisions/; '-s ARCHIVE_DIR=/srv/news' names another archive. "
+    "'--search' makes search.db anew and nothing else; a crawl may go on beside it. "
     "What captures cannot give (imported posts) stays as it is. While it works no crawl can begin. "
     "Exit codes: 0 done, or nothing would change, 1 could not start, 2 usage, 3 with --check: something would change, "
+    "with --search: some posts cannot be read, "
     "5 captures are damaged (what can be read was rebuilt, other posts were left as they are), 75 a run holds the "
     "archive, 130 and 143 stopped by a signal (safely: the next rebuild goes on)."
 )
+_PATIENCE = 10  # seconds for another process that writes the search index
 _STYLES = {"+++": "bold", "---": "bold", "@@": "cyan", "+": "green", "-": "red"}
 
 
@@ -47,7 +52,7 @@ class Command(ScrapyCommand):
 
     def syntax(self) -> str:
         """Say how it is called."""
-        return "[--check] [--json]"
+        return "[--check | --search] [--json]"
 
     def short_desc(self) -> str:
         """Say what it does in a line."""
@@ -61,13 +66,19 @@ class Command(ScrapyCommand):
         """Add ours to Scrapy's."""
         super().add_options(parser)
         parser.add_argument("--check", action="store_true", help="show what would change, and write nothing")
+        parser.add_argument("--search", action="store_true", help="make the search index anew, and nothing else")
         parser.add_argument("--json", action="store_true", help="say it for machines")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Hold the archive, rebuild it, judge."""
         if args:
             raise UsageError(f"rebuild takes no {args[0]!r}; -s ARCHIVE_DIR=… names the archive")
+        if opts.search and opts.check:
+            raise UsageError("--search makes the index anew; it has nothing to --check", print_help=False)
         assert self.settings is not None  # noqa: S101 - Scrapy sets it before run; for the type checker
+        if opts.search:
+            self._run_search(as_json=opts.json)
+            return
         lock = -1
         try:
             with stoppable():
@@ -90,6 +101,23 @@ class Command(ScrapyCommand):
             if lock >= 0:
                 os.close(lock)
 
+    def _run_search(self, *, as_json: bool) -> None:
+        """Make the search index anew. It is no part of the record, so a crawl may go on beside it."""
+        assert self.settings is not None  # noqa: S101
+        try:
+            with stoppable(), Bar(shown=not as_json) as bar:
+                options = options_of(self.settings, write=False)
+                done = catch_up(options.root, anew=True, processes=options.processes, wait=_PATIENCE, progress=bar)
+        except (CannotStartError, Refused) as error:
+            self._stop(CANNOT_START, str(error))
+        except (OSError, sqlite3.Error) as error:
+            self._stop(CANNOT_START, f"stopped: {error}. The next search goes on with what is there")
+        except StoppedError as error:
+            self._stop(128 + error.number, "stopped; the next search goes on with it")
+        else:
+            self.exitcode = BUSY if done.busy else INCOMPLETE if done.unread else OK
+            _show_index(done, as_json=as_json)
+
     def _stop(self, code: int, message: str) -> None:
         self.exitcode = code
         sys.stderr.write(f"newsarchive: {message}\n")
@@ -99,6 +127,18 @@ def _verdict(rebuilt: Rebuilt, *, check: bool) -> int:
     if rebuilt.damage or rebuilt.kept:
         return DAMAGED
     return INCOMPLETE if check and rebuilt.changes else OK
+
+
+def _show_index(done: CaughtUp, *, as_json: bool) -> None:
+    if as_json:
+        unread = [{"name": name, "reason": reason} for name, reason in done.unread]
+        report = {"indexed": done.indexed, "unread": unread, "busy": done.busy, "not_indexed": done.behind}
+        sys.stdout.write(json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+        return
+    for name, reason in done.unread:
+        sys.stdout.write(f"✗ {name}: {reason}\n")
+    busy = "; another process writes the index at the moment, and does the rest" if done.busy else ""
+    sys.stdout.write(f"{done.indexed} posts indexed{busy}\n")
 
 
 class _Changes:

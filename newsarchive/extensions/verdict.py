@@ -16,6 +16,7 @@ from newsarchive.archive.keeper import STORAGE_ERRORS, Archive, run_of
 from newsarchive.archive.ledger import fate
 from newsarchive.archive.runs import Failure, Kind, Run
 from newsarchive.article import Article
+from newsarchive.extensions.indexing import index_new_posts
 from newsarchive.extensions.table import ROWS, closing_table
 from newsarchive.middlewares.capture import NOT_KEPT
 
@@ -37,6 +38,7 @@ class Verdict:
         self.run: Run = run_of(crawler)
         self._stopping: asyncio.Task[None] | None = None
         self.number = 0
+        self.seconds = crawler.settings.getfloat("SEARCH_SECONDS")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -100,6 +102,9 @@ class Verdict:
         run.counts["requests"] = int(self.crawler.stats.get_value("downloader/request_count", 0))
         run.counts["repaired"] = int(self.crawler.stats.get_value("newsarchive/repaired", 0))
         run.counts["seconds"] = round(float(self.crawler.stats.get_value("elapsed_time_seconds", 0) or 0))
+        if not run.halted and not run.signal and (note := index_new_posts(self.archive.root, seconds=self.seconds)):
+            run.notes.append(note)
+            logger.warning("%s", note)
         try:
             run.pending, run.nearest_deadline = ledger.waiting()
             ledger.run_ended(self.number, run.as_json(), run.path(self.archive.root).name)
