@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import sqlite3
+import string
 import sys
 from dataclasses import dataclass
 from datetime import date
@@ -46,6 +48,10 @@ EXAMPLES = (
     "Exit codes: 0 done, no hits too, 1 could not start, 2 usage, 130 and 143 stopped by a signal."
 )
 _DATE = "%Y-%m-%d %H:%M"
+_PAPER = 16  # cells for a newspaper's name; a longer one goes on below
+_NARROWEST = 20
+_WORDS = frozenset(string.ascii_letters + string.digits + ".%")
+_WORD = re.compile(r"[0-9A-Za-z.%]+\Z")
 _MARK = "bold yellow"
 
 
@@ -112,9 +118,7 @@ class Command(ScrapyCommand):
         except CannotStartError as error:
             self._stop(CANNOT_START, str(error))
         except IndexNewError:
-            self._stop(
-                CANNOT_START, "there is no search index yet; it is made of posts and ledger"
-            )
+            self._stop(CANNOT_START, "there is no search index yet; it is made of posts and ledger")
         except sqlite3.Error as error:
             self._stop(CANNOT_START, f"the search index cannot be read: {error}; scrapy rebuild --search makes it anew")
         except StoppedError as error:
@@ -208,7 +212,8 @@ def _show(asked: _Asked, page: Page, left: int, *, as_json: bool) -> None:
     if as_json:
         _print(json.dumps(_as_json(asked, page, left), ensure_ascii=False, indent=1) + "\n")
     elif sys.stdout.isatty():
-        Console(highlight=False).print(_table(page))
+        console = Console(highlight=False)
+        console.print(_table(page, console.width))
     else:
         _print("".join(f"{_line(hit)}\n" for hit in page.hits))
     if not as_json:
@@ -216,15 +221,32 @@ def _show(asked: _Asked, page: Page, left: int, *, as_json: bool) -> None:
         sys.stderr.write(f"{len(page.hits)} hits{more}\n" if page.hits else "no hits\n")
 
 
-def _table(page: Page) -> Table:
+def _table(page: Page, width: int) -> Table:
+    """Lay the hits out: date, newspaper, and beside them the title with the piece of the text below."""
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True)
-    table.add_column(max_width=20)
-    table.add_column()
+    paper = min(_PAPER, max((cell_len(hit.document.newspaper) for hit in page.hits), default=0))
+    left = max(width - len(_date(page.hits[0])) - paper - 6, _NARROWEST) if page.hits else _NARROWEST
+    for _ in range(3):
+        table.add_column(no_wrap=True)
     for hit in page.hits:
-        words = _text(hit.title, "bold").append("\n").append_text(_text(hit.snippet, "dim"))
-        table.add_row(_date(hit), Text(hit.document.newspaper), words)
+        lines = [*_lines(_text(hit.title, "bold"), left), *_lines(_text(hit.snippet, "dim"), left)]
+        paper_lines = Text("\n").join(_lines(Text(hit.document.newspaper), _PAPER))
+        table.add_row(_date(hit), paper_lines, Text("\n").join(lines))
     return table
+
+
+def _lines(text: Text, width: int) -> list[Text]:
+    """Break a text into lines of so many cells. Chinese may break anywhere, a Latin word or number not within it."""
+    breaks, start, plain = list[int](), 0, text.plain
+    cells = 0
+    for place, character in enumerate(plain):
+        cells += cell_len(character)
+        if cells > width:
+            word = _WORD.search(plain, start, place)
+            end = word.start() if word and start < word.start() and character in _WORDS else place
+            breaks.append(end)
+            start, cells = end, cell_len(plain[end : place + 1])
+    return list(text.divide(breaks))
 
 
 def _text(marked: Marked, style: str) -> Text:

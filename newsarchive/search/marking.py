@@ -10,7 +10,13 @@ from newsarchive.search.query import Query
 
 WIDTH = 80
 _BEFORE = 20  # characters before the first word, so that it does not stand alone
+_NEAR, _MOST = 40, 200  # spans that are counted; a text of nothing else must not take long
 _ELLIPSIS = "…"
+_SPACE = re.compile(r"\s")
+_SENTENCE_END = re.compile(r"[。！？；!?]['”’」』）)]*\s*|\s{1,9}")
+_CUT_WORD = re.compile(r"[0-9A-Za-z.,%]+\Z")
+
+Spans = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +24,7 @@ class Marked:
     """A text and the places in it to be marked: begin and end, ascending, never touching."""
 
     text: str
-    spans: tuple[tuple[int, int], ...] = ()
+    spans: Spans = ()
 
     def parts(self) -> list[tuple[str, bool]]:
         """Give the text in pieces, each with whether it is marked."""
@@ -50,20 +56,13 @@ def mark(text: str, query: Query | None) -> Marked:
 
 def snippet(text: str, query: Query | None, width: int = WIDTH) -> Marked:
     """Give a piece of a text on one line, around the place where most of what was asked for stands together."""
-    text = re.sub(r"\s", " ", text)
+    text = _SPACE.sub(" ", text)
     spans = mark(text, query).spans
-    begin = _best(spans, width) if spans else 0
-    begin = 0 if begin <= _BEFORE else begin - _BEFORE
+    begin = _begin(text, _best(spans, width)) if spans else 0
     end = min(begin + width, len(text))
-    begin = max(0, min(begin, end - width))
-    if end < len(text) and text[end].isascii() and text[end].isalnum():  # not in the middle of a word or number
-        cut = re.search(r"[0-9A-Za-z.]+\Z", text[begin:end])
-        if (
-            cut
-            and cut.start() > width // 2
-            and not any(first < end and begin + cut.start() < last for first, last in spans)
-        ):
-            end = begin + cut.start()
+    if end == len(text):
+        begin = max(0, min(begin, _begin(text, end - width + _BEFORE)))
+    end = _end(text, begin, end, spans)
     before, after = _ELLIPSIS if begin else "", _ELLIPSIS if end < len(text) else ""
     shift = len(before) - begin
     inside = (
@@ -72,10 +71,28 @@ def snippet(text: str, query: Query | None, width: int = WIDTH) -> Marked:
     return Marked(f"{before}{text[begin:end]}{after}", tuple(inside))
 
 
-def _best(spans: tuple[tuple[int, int], ...], width: int) -> int:
+def _best(spans: Spans, width: int) -> int:
     """Give the beginning of the first span from which the most others are near."""
-    counts = [
-        sum(begin <= other[1] <= begin + width - _BEFORE for other in spans[at : at + 40])
-        for at, (begin, _) in enumerate(spans[:200])
+    near = [
+        sum(last <= begin + width - _BEFORE for _, last in spans[at : at + _NEAR])
+        for at, (begin, _) in enumerate(spans[:_MOST])
     ]
-    return spans[counts.index(max(counts))][0]
+    return spans[near.index(max(near))][0]
+
+
+def _begin(text: str, place: int) -> int:
+    """Give where a piece begins that shows a place: with its sentence, if that begins shortly before."""
+    if place <= _BEFORE:
+        return 0
+    ends = list(_SENTENCE_END.finditer(text, place - _BEFORE, place))
+    return ends[-1].end() if ends else place - _BEFORE
+
+
+def _end(text: str, begin: int, end: int, spans: Spans) -> int:
+    """Give where a piece ends: not in the middle of a Latin word or a number, unless that is what was asked for."""
+    if end == len(text) or not (text[end].isascii() and text[end].isalnum()):
+        return end
+    cut = _CUT_WORD.search(text, max(begin, end - _BEFORE), end)
+    if cut is None or cut.start() <= begin or any(first < end and last > cut.start() for first, last in spans):
+        return end
+    return cut.start()
