@@ -186,13 +186,15 @@ class _CatchUp:
     # -- what there is to do -------------------------------------------------------------------------------------
 
     def _is_other(self) -> bool:
-        """Tell whether this is not the ledger that was followed; one put back from a backup may show by its number."""
+        """Tell whether this is not the ledger that was followed, or an earlier state of it, put back from a backup."""
         if self.at[0] != self.state.id or self.at[1] > self.state.change:
             return True
-        if self.at[1] < self.state.change or self._has_unread():
+        followed = store.last_followed(self.db)
+        if followed is None:
             return False
-        documents = self.db.execute("SELECT count(*) FROM documents").fetchone()[0]
-        return bool(documents != self.state.posts)
+        name, digest, change = followed
+        there = self.ledger.named([name])
+        return not there or (there[0].change, there[0].post_sha256 == digest) < (change, True)
 
     def _has_unread(self) -> bool:
         return self.db.execute("SELECT 1 FROM unread LIMIT 1").fetchone() is not None
@@ -261,6 +263,8 @@ class _CatchUp:
             self._insert(read)
             self.db.executemany("INSERT INTO unread VALUES (?, ?)", unread)
             if change is not None:
+                last = batch[-1].posted
+                store.set_last_followed(self.db, last.name, last.post_sha256, last.change)
                 self._set(self.state.id, change)
         if change is not None:
             self.at = (self.state.id, change)

@@ -169,3 +169,17 @@ def followed(db: sqlite3.Connection) -> tuple[str, int]:
     """Give which ledger was followed, and up to which change."""
     meta = dict(db.execute("SELECT key, value FROM meta WHERE key IN ('ledger', 'change')"))
     return str(meta["ledger"]), int(meta["change"])
+
+
+def last_followed(db: sqlite3.Connection) -> tuple[str, str, int] | None:
+    """Give name, digest and number of the last change that was followed, as `set_last_followed` noted it."""
+    row = db.execute("SELECT value FROM meta WHERE key = 'last'").fetchone()
+    if row is None:
+        return None
+    name, digest, change = row[0].split(" ")
+    return name, digest, int(change)
+
+
+def set_last_followed(db: sqlite3.Connection, name: str, digest: str, change: int) -> None:
+    """Note the last change that was followed: a ledger put back from a backup does not have it."""
+    db.execute("INSERT OR REPLACE INTO meta VALUES ('last', ?)", (f"{name} {digest} {change}",))

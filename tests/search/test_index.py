@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import sqlite3
 import subprocess
@@ -175,14 +174,18 @@ def test_a_ledger_made_anew_indexes_only_what_is_not_the_same(library: Any) -> N
     assert catch_up(library.root) == CaughtUp()
 
 
-def test_a_ledger_put_back_from_a_backup_is_followed(library: Any) -> None:
+@pytest.mark.parametrize("since", [(), (3,), (3, 4), (3, 4, 5)])
+def test_a_ledger_put_back_from_a_backup_is_followed(library: Any, since: tuple[int, ...]) -> None:
     library.put(1, "标题一")
     shutil.copyfile(library.root / "ledger.db", library.root / "backup")
     library.put(2, "标题二")
     catch_up(library.root)
-    os.replace(library.root / "backup", library.root / "ledger.db")
-    assert catch_up(library.root) == CaughtUp(removed=1)
-    assert found(library.root, "标题") == {"标题一"}
+    (library.root / "backup").replace(library.root / "ledger.db")
+    for number in since:
+        library.put(number, f"标题{number}")
+    assert catch_up(library.root) == CaughtUp(indexed=len(since), removed=1)
+    assert found(library.root, "标题") == {"标题一", *(f"标题{number}" for number in since)}
+    assert catch_up(library.root) == CaughtUp()
 
 
 def test_a_post_that_cannot_be_read_is_named_and_tried_again(library: Any) -> None:
