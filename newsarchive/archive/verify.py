@@ -8,6 +8,8 @@ posts       the ledger's digest, and what their captures give today
 revisions   the digest beside them (``SHA256SUMS``)
 ledger.db   its seal, SQLite's own check, posts and captures
 runs        the digest at their end
+
+The search index, search.db, is made of posts and ledger and is no part of the record; it is not looked at.
 """
 
 from __future__ import annotations
