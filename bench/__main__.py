@@ -17,7 +17,7 @@ from rich.table import Table
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from bench import importing
+from bench import importing, searching
 from bench.measure import Comparison, compare
 from newsarchive import body, dates, post
 from newsarchive.archive.captures import Captures, Exchange
@@ -118,6 +118,8 @@ def capturing() -> Comparison:
 
 
 MEASUREMENTS: dict[str, Callable[[], Comparison]] = {"writer": writer, "checker": checker, "captures": capturing}
+REPORTS: dict[str, Callable[[], object]] = {"import": importing.main, "search": searching.show}
+"""What has no peer beside it, and prints tables of its own."""
 
 
 def main() -> int:
@@ -126,15 +128,17 @@ def main() -> int:
     parser.add_argument(
         "names",
         nargs="*",
-        choices=[[], *MEASUREMENTS, "import"],
-        help=f"of {', '.join(MEASUREMENTS)}, import; default all",
+        choices=[[], *MEASUREMENTS, *REPORTS],
+        help=f"of {', '.join((*MEASUREMENTS, *REPORTS))}; default all",
     )
-    names = parser.parse_args().names or [*MEASUREMENTS, "import"]
+    names = parser.parse_args().names or [*MEASUREMENTS, *REPORTS]
     table = Table(title="times as fast as the peer (CPU; median of rounds, the two in turn)", title_justify="left")
     for column in ("what", "ours, µs", "peer, µs", "ratio", "min to max"):
         table.add_column(column, justify="left" if column == "what" else "right")
     console = Console(highlight=False)
-    for name in (name for name in names if name in MEASUREMENTS):
+    for name in names:
+        if name in REPORTS:
+            continue
         with console.status(f"measuring {name} …"):
             found = MEASUREMENTS[name]()
         table.add_row(
@@ -144,8 +148,12 @@ def main() -> int:
             f"{found.ratio:.1f}",
             f"{min(found.ratios):.1f} to {max(found.ratios):.1f}",
         )
-    console.print(table)
-    return importing.main() if "import" in names else 0
+    if table.row_count:
+        console.print(table)
+    for name in names:
+        if name in REPORTS:
+            REPORTS[name]()
+    return 0
 
 
 if __name__ == "__main__":
