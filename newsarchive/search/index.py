@@ -78,8 +78,15 @@ def catch_up(  # noqa: PLR0913 - each has its reason
     if state is None:
         return CaughtUp()
     try:
-        with closing(store.open_to_write(root, wait=wait)) as db:
-            return _CatchUp(_Following(root, ledger, state, is_over, progress), db).run(processes, anew=anew)
+        work = state.posts if anew else behind(root)
+    except sqlite3.DatabaseError:  # the index is damaged
+        work = state.posts
+    try:  # processes are forked before the index is opened: SQLite's files must not be open in two of them
+        with (
+            Pool(processes if work > _BATCH else 1) as pool,
+            closing(store.open_to_write(root, wait=wait)) as db,
+        ):
+            return _CatchUp(_Following(root, ledger, state, is_over, progress), db).run(pool, anew=anew)
     except sqlite3.OperationalError as error:
         if any(word in str(error) for word in _BUSY):
             return CaughtUp(behind=behind(root), busy=True)
@@ -131,7 +138,7 @@ class _CatchUp:
         self.at = store.followed(db)
         self.other = False
 
-    def run(self, processes: int, *, anew: bool) -> CaughtUp:
+    def run(self, pool: Pool, *, anew: bool) -> CaughtUp:
         if anew:
             store.empty(self.db)
             self.at = store.followed(self.db)
@@ -139,11 +146,10 @@ class _CatchUp:
         if not self.other and self.at == (self.state.id, self.state.change) and not self._has_unread():
             return self._summed()
         work = self.state.posts if self.other else self.ledger.count_since(self.at[1])
-        with Pool(processes if work > _BATCH else 1) as pool:
-            try:
-                self._follow(pool, work)
-            except _OvertakenError:
-                self.done.busy = True
+        try:
+            self._follow(pool, work)
+        except _OvertakenError:
+            self.done.busy = True
         return self._summed()
 
     def _follow(self, pool: Pool, work: int) -> None:
