@@ -35,11 +35,11 @@ class Marked:
         return [piece for piece in (*pieces, (self.text[place:], False)) if piece[0]]
 
 
-def mark(text: str, query: Query | None) -> Marked:
-    """Find what was asked for in a text; its folded form has every character at the same place."""
+def mark(text: str, query: Query | None, *, folded: str | None = None) -> Marked:
+    """Find what was asked for in a text; its folded form, where it is known, has every character at the same place."""
     if query is None:
         return Marked(text)
-    folded, found = fold(text), list[tuple[int, int]]()
+    folded, found = folded or fold(text), list[tuple[int, int]]()
     for word in query.wanted:
         begin = folded.find(word)
         while begin >= 0:
@@ -54,10 +54,10 @@ def mark(text: str, query: Query | None) -> Marked:
     return Marked(text, tuple(merged))
 
 
-def snippet(text: str, query: Query | None, width: int = WIDTH) -> Marked:
+def snippet(text: str, query: Query | None, width: int = WIDTH, *, folded: str | None = None) -> Marked:
     """Give a piece of a text on one line, around the place where most of what was asked for stands together."""
     text = _SPACE.sub(" ", text)
-    spans = mark(text, query).spans
+    spans = mark(text, query, folded=folded).spans
     begin = _begin(text, _best(spans, width)) if spans else 0
     end = min(begin + width, len(text))
     if end == len(text):

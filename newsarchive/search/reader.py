@@ -162,9 +162,12 @@ class Reader:
         rows = self._matching(asked, filters or Filters(), before, limit + 1)
         found: list[Hit] = []
         for row in rows:
-            document, text = _document(row), str(row[-1])
-            if asked.root.certain or asked.root.stands_in(fold(f"{document.title}\0{text}")):
-                found.append(Hit(document, mark(document.title, asked), snippet(text, asked)))
+            text = str(row[-1])
+            folded = fold(text)
+            if asked.root.certain or asked.root.stands_in(f"{fold(str(row[2]))}\0{folded}"):
+                document = _document(row)
+                piece = snippet(text, asked, folded=folded)
+                found.append(Hit(document, mark(document.title, asked), piece))
                 if len(found) > limit:
                     break
         return _page(found, limit)
