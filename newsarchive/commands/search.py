@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = (
     "Words beside each other must all be there: 'scrapy search 茅台 600519'. Put the query in quotation marks of your "
-    "shell where it has others, or a minus: 'scrapy search \\'\"研发 投入\" (光伏 OR 储能) -预增\\''. Traditional and "
+    "shell where it has others, or a minus: scrapy search '\"研发 投入\" (光伏 OR 储能) -预增'. Traditional and "
     "simplified, full-width and half-width, capitals and small letters find each other. Without words, --since, "
     "--category or --newspaper list the newest. On a terminal a table, elsewhere a line for each hit: date, newspaper, "
     "title, piece of the text and path of the post, with tabs between. docs/search.md says more. "
@@ -136,7 +136,8 @@ class Command(ScrapyCommand):
         for name, reason in done.unread:
             self._say(f"{name} cannot be found by its text: {reason}")
         if done.behind:
-            self._say(f"{done.behind} posts are not indexed yet; another process is at it")
+            busy = "; another process is at it" if done.busy else ""
+            self._say(f"{done.behind} posts are not indexed yet{busy}")
         return done.behind
 
     def _left(self, root: Path, error: Exception) -> int:
