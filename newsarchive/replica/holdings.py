@@ -52,13 +52,15 @@ class Holdings:
     def __init__(self, pieces: Iterable[Piece], now: datetime) -> None:
         self._lock = threading.RLock()
         self._modified: dict[str, tuple[str, str]] = {}
+        self._newspapers: tuple[str, ...] = ()
         self.share_forgets = False
         self.template = ""
         self._publish({piece.name: piece for piece in pieces}, now)
 
     def _publish(self, pieces: dict[str, Piece], now: datetime) -> None:
         self._by_time = sorted(pieces.values(), key=_published)
-        self._newspapers = tuple(dict.fromkeys(piece.newspaper for piece in self._by_time if not piece.rolling))
+        papers = (piece.newspaper for piece in self._by_time if not piece.rolling)
+        self._newspapers = tuple(dict.fromkeys((*self._newspapers, *papers)))  # a page, once there, stays
         self._all = pieces
         self.move(now)
 

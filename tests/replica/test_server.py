@@ -20,6 +20,8 @@ from newsarchive.replica.piece import named
 from newsarchive.replica.server import Replica
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.replica.conftest import Client
 
 PIECES = compose()
@@ -173,6 +175,15 @@ def test_a_withdrawn_article_is_nowhere(replica: Replica, client: Client) -> Non
     assert client.get(page).status == 404
     assert PAPER.code not in client.get("/category/kejiribao.html").body.decode()
     assert client.get(JSON).body == b"{}"
+
+
+def test_a_newspaper_keeps_its_page_when_its_last_article_is_withdrawn(connect: Callable[[Replica], Client]) -> None:
+    with Replica([PAPER]) as alone:
+        alone.delete(PAPER.number)
+        page = connect(alone).get("/category/kejiribao.html")
+
+    assert page.status == 200
+    assert "<li>" not in page.body.decode()
 
 
 def test_nobody_edits_what_is_not_there(replica: Replica) -> None:
