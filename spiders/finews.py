@@ -20,6 +20,7 @@ from newsarchive.source.lists import (
     ListPage,
     Sighting,
     due_lists,
+    headings,
     is_split,
     nameless,
     shrunk,
@@ -68,6 +69,7 @@ class FinewsSpider(ArchiveSpider):
         self.selection = Selection()
         self.open_lists = 0
         self.seen: dict[str, Sighting] = {}
+        self.shown: frozenset[str] | None = None  # the home page's headings, once this run has read it
 
     async def start(self) -> AsyncIterator[Any]:
         """Ask for the home page, unless it is as we know it; everything else follows from it."""
@@ -115,6 +117,7 @@ class FinewsSpider(ArchiveSpider):
         clear = self.home_is_clear(sections, response)
         found = sightings(sections)
         self.seen |= found
+        self.shown = headings(found.values())
         due = [*due_lists(sections, self.archive.ledger.known), *self.every_list(sections)]
         self.run.counts["seen"] += len(found)
         self.run.counts["seen new"] = self.unknown(found)
@@ -180,16 +183,20 @@ class FinewsSpider(ArchiveSpider):
         yield from self.list_done()
 
     def category_read(self, section: Section, listed: ListPage, response: Response) -> None:
-        """Put a category's links into the ledger; an empty page is an alarm, but for names the mirror splits."""
+        """Put a category's links into the ledger.
+
+        An empty page is an alarm, but for names the mirror splits, and for what an earlier run made due and the home
+        page no longer shows: it has been withdrawn, or has expired.
+        """
         self.refuse(listed, (section,), response)
         if not section.links and not section.refused:
-            shown = self.archive.ledger.shown_tags(now=self.archive.now())
+            shown = self.archive.ledger.shown_tags(now=self.archive.now()) if self.shown is None else self.shown
             if is_split(listed, self.seen.values()):
                 self.unprovable(listed)
             elif listed.tag in shown.union(*(sighting.tags for sighting in self.seen.values())):
                 why = "the list is empty, though articles of it are within their three days"
                 self.list_failed(listed, Kind.UNDERSTAND, why, response)
-            else:  # due from an earlier run; what it showed has expired since
+            else:  # due from an earlier run; what it showed has expired since, or was withdrawn
                 self.archive.ledger.list_settled(listed.path)
             return
         self.saw(listed.path, sightings((section,), tag=listed.tag))

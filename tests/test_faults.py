@@ -71,3 +71,19 @@ def test_a_fault_has_its_exit_code_and_the_next_run_makes_it_good(
     assert healed.code == OK, f"after {fault} on {place}: {healed}"
     assert crawl.posts() == expected
     assert crawl.strays() == []
+
+
+def test_a_list_may_be_empty_once_the_home_page_shows_nothing_of_it(crawl_into: Callable[[Replica], object]) -> None:
+    published = pieces()
+    with Replica(published) as replica:
+        crawl = crawl_into(replica)
+        replica.faults([{"match": PLACES["category"], "do": "404", "times": -1}])
+        assert crawl("finews").code == INCOMPLETE, "the list stays due"
+        replica.faults([])
+        for piece in published[:-1]:
+            replica.delete(piece.number)
+        replica.reset()
+        after = crawl("finews")
+        asked = [seen.path for seen in replica.log if "/category/" in seen.path]
+    assert after.code == OK, f"what was withdrawn is no alarm: {after}"
+    assert len(asked) == 1, "the list was asked for, and is due no longer"

@@ -15,7 +15,7 @@ from newsarchive.archive.warcrecord import Exchange
 from newsarchive.article import ROLLING_TAG
 from newsarchive.source import mirror
 from newsarchive.source.links import MIRROR_HOSTS
-from newsarchive.source.lists import HOME, ROLLING_PAGE, ListPage, Sighting, due_lists, is_split, sightings
+from newsarchive.source.lists import HOME, ROLLING_PAGE, ListPage, Sighting, due_lists, headings, is_split, sightings
 from newsarchive.source.mirror import Section
 from newsarchive.source.told import NOT_THERE
 from newsarchive.source.understanding import NotUnderstoodError
@@ -35,6 +35,7 @@ class ListHistory:
         self._seen: dict[str, Sighting] = {}
         self._every: dict[str, ListPage] = {}
         self._home_read: datetime | None = None  # by this run
+        self._shown: frozenset[str] = frozenset()  # the headings it had
 
     def new_run(self) -> None:
         """A run ended; what its lists showed is no longer before anyone's eyes."""
@@ -58,7 +59,7 @@ class ListHistory:
         every = {page.path: page for page in due_lists(sections, lambda _: False, shown=1)}
         self._every = {path: page for path, page in every.items() if path not in due}
         self._every[FEED] = ListPage(FEED, FEED_TAG)
-        self._home_read = exchange.fetched_at
+        self._home_read, self._shown = exchange.fetched_at, headings(found.values())
         clear = not any(section.refused for section in sections)
         self.ledger.list_read(
             HOME,
@@ -88,7 +89,7 @@ class ListHistory:
             return
         if section.links or section.refused:
             self._saw(path, sightings((section,), tag=listed.tag), exchange)
-        elif is_split(listed, self._seen.values()):
+        elif is_split(listed, self._seen.values()) or (self._home_read and listed.tag not in self._shown):
             self.ledger.list_settled(path)
 
     def _listed(self, path: str) -> ListPage:

@@ -118,6 +118,11 @@ def shrunk(sections: Iterable[Section], expected: set[str]) -> str:
     )
 
 
+def headings(found: Iterable[Sighting]) -> frozenset[str]:
+    """Give the headings a page has links under; a list whose heading the home page no longer has may be empty."""
+    return frozenset(tag for sighting in found for tag in sighting.tags)
+
+
 def is_split(page: ListPage, seen: Iterable[Sighting]) -> bool:
     """Tell whether the mirror split the name a list was read for, so that the list need not exist."""
     return any(page.tag in sighting.tags and len(sighting.link.segments) > 1 for sighting in seen)
