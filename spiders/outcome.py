@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scrapy import exceptions as scrapy_errors
+from twisted.internet.error import ConnectError
 
 if TYPE_CHECKING:
     from twisted.python.failure import Failure
@@ -17,6 +18,7 @@ _WORDS: tuple[tuple[type[BaseException], str], ...] = (
     (scrapy_errors.DownloadCancelledError, "the answer is too large"),
     (scrapy_errors.UnsupportedURLSchemeError, "not a kind of address that can be asked"),
     (scrapy_errors.DownloadFailedError, "the connection broke"),
+    (ConnectError, "no connection could be made"),
     (ConnectionError, "the connection broke"),
     (TimeoutError, "no answer in time"),
 )
