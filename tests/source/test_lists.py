@@ -10,7 +10,7 @@ import pytest
 from newsarchive.article import Name
 from newsarchive.source import mirror
 from newsarchive.source.links import ArticleLink, article_link
-from newsarchive.source.lists import ListPage, Sighting, due_lists, is_split, list_of, sightings
+from newsarchive.source.lists import ListPage, Sighting, due_lists, headings, is_split, list_of, sightings
 from newsarchive.source.mirror import Section
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -166,3 +166,11 @@ def test_a_list_is_split_where_its_tag_has_articles_of_several_segments() -> Non
 
     assert is_split(ListPage("/category/jia.html", "甲"), seen)
     assert not is_split(KEJI, seen)
+
+
+def test_a_page_has_the_headings_it_has_links_under() -> None:
+    shown = sightings(
+        (listed("科技日报新闻", 2), Section("新京报新闻", ()), listed("东财滚动新闻", 1, "emnews", first=7))
+    )
+
+    assert headings(shown.values()) == {"科技日报新闻", "东财滚动新闻"}
