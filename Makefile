@@ -8,7 +8,7 @@ PYWB_STAMP := .cache/pywb/.installed
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench pictures pywb lock clean
+.PHONY: help setup demo month test lint bench pictures pywb lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ setup: $(RUN_STAMP) ## install into .venv; then: .venv/bin/scrapy crawl finews
 
 demo: $(RUN_STAMP) ## archive the embedded source into build/demo, in seconds
 	@$(BIN)/python -m newsarchive.replica.demo
+
+month: $(RUN_STAMP) ## thirty days of the source in minutes: outages, edits, killed runs; accounts for every article
+	@$(BIN)/python -m newsarchive.replica.month $(ARGS)
 
 test: $(DEV_STAMP) ## run the tests
 	@$(BIN)/python -m pytest -n auto $(ARGS)

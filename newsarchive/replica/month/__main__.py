@@ -21,7 +21,8 @@ from newsarchive.replica.month.simulation import Month, Place, Scale, settings, 
 from newsarchive.replica.month.table import show
 
 _SHORTEST, _LONGEST_STEP = 4, 720
-_WIDTH = 112  # of the table; a narrower terminal wraps its lines, a file has them whole
+_INTERRUPTED = 130
+_WIDTH = 118  # of the table; a narrower terminal wraps its lines, a file has them whole
 _CHECKS = (("verify",), ("rebuild", "--check"))
 
 
@@ -39,7 +40,11 @@ def main(arguments: list[str] | None = None) -> int:
     log.unlink(missing_ok=True)
     scale = Scale(given.days, timedelta(minutes=given.every), given.per_day, given.seed)
     began = time.monotonic()
-    month, judgement = run_month(scale, Place(archive, log))
+    try:
+        month, judgement = run_month(scale, Place(archive, log))
+    except KeyboardInterrupt:
+        console.print(f"stopped; the archive so far is {archive}")
+        return _INTERRUPTED
     show(month, judgement, console)
     console.print(f"{time.monotonic() - began:.0f} seconds. The archive is {archive}, what its runs said {log}.")
     return 1 if judgement.gaps else 0
@@ -65,7 +70,7 @@ def run_month(scale: Scale, place: Place) -> tuple[Month, Judgement]:
 def _rules() -> Rules:
     """Take what we promise from the settings."""
     ours = get_project_settings()
-    return Rules(ours.getfloat("SETTLE_HOURS"), ours.getint("SETTLE_TRIES"), ours.getfloat("LAST_LOOK_HOURS", 0.0))
+    return Rules(ours.getfloat("SETTLE_HOURS"), ours.getint("SETTLE_TRIES"), ours.getfloat("LAST_LOOK_HOURS"))
 
 
 def _given(arguments: list[str] | None) -> argparse.Namespace:

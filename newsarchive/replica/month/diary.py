@@ -149,6 +149,8 @@ class Diary:
             number = code.removeprefix("NW")
             forms = [self.entries[name] for name in (code, number) if name in self.entries]
             for entry in forms:
+                if not entry.fate.shown(ran.plan.at):
+                    continue  # withdrawn: an answer without a text
                 rolling = entry.fate.name == number
                 sure = len(forms) == 1 or times > 1 or (rolling and number in pages)
                 version = entry.fate.version_at(ran.plan.at)

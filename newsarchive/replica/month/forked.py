@@ -93,6 +93,7 @@ class Forked:
 
 def serve(asked: Iterable[str], answers: IO[str]) -> None:
     """Fork a child for each line of JSON; answer with its pid, and with its exit code when it has ended."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the children; this one ends with its input
     for line in asked:
         order: dict[str, Any] = json.loads(line)
         reading, writing = os.pipe()
@@ -116,6 +117,7 @@ def _say(answers: IO[str], number: int) -> None:
 
 def _child(arguments: list[str], log: str, modules: int) -> None:
     """Be ``scrapy ARGUMENTS``; at the end tell which modules it took, so that the next child has them at birth."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(output, 1)

@@ -55,7 +55,8 @@ class Judgement:
         archived: the archived articles, by name, with the version that is there; `None` for the mirror's page.
         lost: the others.
         revised: how many earlier versions are kept.
-        unseen: versions that no look of ours could see, or none that was due.
+        replaced: versions that were edited before a look of ours met them.
+        late: versions that came after the last look.
         gaps: what nothing explains; empty is what is wanted.
         states: how many articles the ledger has in each state.
     """
@@ -63,7 +64,8 @@ class Judgement:
     archived: dict[str, int | None] = field(default_factory=dict)
     lost: list[Lost] = field(default_factory=list)
     revised: int = 0
-    unseen: int = 0
+    replaced: int = 0
+    late: int = 0
     gaps: list[Gap] = field(default_factory=list)
     states: dict[str, int] = field(default_factory=dict)
 
@@ -128,13 +130,17 @@ def _judge_article(month: Month, entry: Entry, held: _Held, found: Judgement) ->
     number = versions.index(post) if post in versions else None
     found.archived[fate.name] = number
     found.revised += len(earlier)
-    found.unseen += sum(version not in (post, *earlier) for version in versions)
-    lesser = row is not None and row.origin is Origin.MIRROR_PAGE
-    if number is None and not (lesser and entry.reached is None):
-        yield Gap(fate.name, f"its post is no version that its source ever had (by {row.origin if row else 'nobody'})")
-    elif number is not None:
-        yield from _judge_version(entry, number)
     kept = {post, *earlier}
+    missed = [index for index, version in enumerate(versions) if version not in kept]
+    found.late += sum(number is not None and index > number for index in missed)
+    found.replaced += sum(number is not None and index < number for index in missed)
+    lesser = row is not None and row.origin is Origin.MIRROR_PAGE
+    if lesser and entry.reached is None:
+        pass  # kramdown has been over it, and its exact text was never to be had
+    elif number is None:
+        yield Gap(fate.name, f"its post is no version that its source ever had (by {row.origin if row else 'nobody'})")
+    else:
+        yield from _judge_version(entry, number)
     for at, version, sure in entry.given:
         if sure and versions[version] not in kept:
             yield Gap(fate.name, f"version {version + 1} was served at {at:%m-%d %H:%M} and is not kept")
@@ -220,7 +226,7 @@ def _judge_run(month: Month, ran: Ran) -> Iterator[Gap]:
     elif plan.quiet:
         for failure in record["failures"]:
             entry = month.diary.entries.get(failure["what"])
-            if entry is None or entry.fate.shown(plan.at):
+            if entry is None or entry.fate.shown(plan.at) or (entry.reached is not None and entry.reached < plan.at):
                 yield Gap(what, f"without need it says: {failure['what']}: {failure['reason']}")
     if record is not None and record["exit_code"] != ran.code:
         yield Gap(what, f"exit code {ran.code}, but its record says {record['exit_code']}")

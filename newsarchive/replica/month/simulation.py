@@ -38,7 +38,7 @@ class Scale:
 
     days: int = 30
     every: timedelta = timedelta(hours=1)
-    per_day: int = 80
+    per_day: int = 60
     seed: int = 1
     start: date = START
 

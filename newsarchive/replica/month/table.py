@@ -55,7 +55,7 @@ def _table(month: Month, judgement: Judgement) -> Table:
     for day in days.values():
         for name in ("published", "archived", "edited", "withdrawn", "lost", "runs", "requests", "codes"):
             setattr(total, name, getattr(total, name) + getattr(day, name))
-    heads = ("new", "archived", "edited", "withdrawn", "not had", "runs", "exit codes", "requests", "down")
+    heads = ("new", "kept", "edited", "withdrawn", "lost", "runs", "exit codes", "requests", "down")
     table.add_column("day", "in all", no_wrap=True)
     for head, sum_of_it in zip(heads, total.cells(), strict=True):
         words = head in {"exit codes", "down"}
@@ -119,6 +119,9 @@ def _sums(month: Month, judgement: Judgement) -> Iterator[str]:
         f"{len(entries)} articles: {len(judgement.archived)} archived ({lesser} of them from the mirror's page), "
         f"{len(judgement.lost)} not to be had, {len(judgement.gaps)} gaps unexplained."
     )
-    yield f"{edits} edits, {judgement.revised} earlier versions kept; {judgement.unseen} versions no look met."
+    yield (
+        f"{edits} edits; {judgement.revised} earlier versions kept, {judgement.replaced} replaced before a look met "
+        f"them, {judgement.late} edits made after the last look."
+    )
     yield f"{len(runs)} runs, {killed} of them killed; {quiet} found nothing new and asked for the home page alone."
     yield f"The ledger: {', '.join(f'{number} {state}' for state, number in sorted(judgement.states.items()))}."
