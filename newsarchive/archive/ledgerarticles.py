@@ -32,6 +32,7 @@ ON CONFLICT (name) DO UPDATE SET
     title = coalesce(nullif(excluded.title, ''), title),
     tags = coalesce(nullif(excluded.tags, '[]'), tags),
     deadline = CASE WHEN excluded.day IS NULL OR published IS NOT NULL THEN deadline ELSE excluded.deadline END,
+    nowhere_since = CASE WHEN state IN ('failed', 'expired', 'gone') THEN NULL ELSE nowhere_since END,
     state = CASE WHEN state IN ('failed', 'expired', 'gone') THEN 'pending' ELSE state END
 WHERE excluded.path != '' AND (path != excluded.path OR state IN ('failed', 'expired', 'gone')
     OR excluded.title NOT IN ('', title) OR excluded.tags NOT IN ('[]', tags))
@@ -45,7 +46,7 @@ WHERE name = :name
 """
 _FAILED = """
 UPDATE articles SET tries = tries + 1, last_try = :now, error_kind = :kind, error = :error, state = :state,
-    nowhere_since = CASE WHEN :nowhere THEN coalesce(nowhere_since, :now) END
+    nowhere_since = coalesce(nowhere_since, CASE WHEN :nowhere THEN :now END)
 WHERE name = :name AND state != 'captured'
 """
 _ADOPT = """

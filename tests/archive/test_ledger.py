@@ -127,6 +127,17 @@ def test_a_later_failure_never_takes_a_captured_article_back(ledger: Ledger) -> 
     assert dump(ledger, *ARTICLES) == before
 
 
+def test_an_error_does_not_make_forget_since_when_every_road_says_it_has_none(ledger: Ledger) -> None:
+    ledger.list_read("/", [seen(FIRST)], now=NOON)
+    ledger.failed(FIRST, "not fetched", "404", now=NOON, nowhere=True)
+    ledger.failed(FIRST, "not fetched", "no answer in time", now=LATER)
+    ledger.failed(FIRST, "not fetched", "404", now=LATER + KEPT_FOR, nowhere=True)
+    assert row(ledger, FIRST).nowhere_since == NOON
+    ledger.failed(FIRST, "not fetched", "404", now=LATER + 2 * KEPT_FOR, state=State.GONE, nowhere=True)
+    ledger.list_read("/", [seen(FIRST)], now=LATER + 2 * KEPT_FOR)
+    assert row(ledger, FIRST).nowhere_since is None, "a list shows it again"
+
+
 def test_a_gone_article_is_not_asked_again_until_it_is_seen_again(ledger: Ledger) -> None:
     ledger.list_read("/", [seen(FIRST)], now=NOON)
     ledger.failed(FIRST, "not fetched", "404", now=NOON, state=State.GONE, nowhere=True)
