@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import sys
 import time
@@ -13,6 +14,7 @@ from rich.console import Console
 from scrapy.utils.project import get_project_settings
 
 from newsarchive.archive.files import make_directory
+from newsarchive.archive.runs import INCOMPLETE, OK
 from newsarchive.bar import Bar
 from newsarchive.replica.month.diary import Rules
 from newsarchive.replica.month.forked import ROOT, Forked
@@ -64,7 +66,22 @@ def run_month(scale: Scale, place: Place) -> tuple[Month, Judgement]:
             code = scrapy([*check, *settings(place.archive)], place.log)
             if code:
                 judgement.gaps.append(Gap(f"scrapy {' '.join(check)}", f"exit code {code}; {place.log} says why"))
+        judgement.gaps += _check_status(month, judgement, scrapy)
     return month, judgement
+
+
+def _check_status(month: Month, judgement: Judgement, scrapy: Forked) -> list[Gap]:
+    """``scrapy status`` has counted the same."""
+    said = month.place.log.with_suffix(".status.json")
+    said.unlink(missing_ok=True)
+    now = month.weather.runs[-1].at.isoformat()
+    code = scrapy(["status", "--json", *settings(month.place.archive, NEWSARCHIVE_CLOCK=now)], said)
+    if code not in {OK, INCOMPLETE}:
+        return [Gap("scrapy status", f"exit code {code}; {said} says why")]
+    counted = {state: number for state, number in json.loads(said.read_bytes())["articles"].items() if number}
+    if counted != judgement.states:
+        return [Gap("scrapy status", f"it counts {counted}, the ledger has {judgement.states}")]
+    return []
 
 
 def _rules() -> Rules:
