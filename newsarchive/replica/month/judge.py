@@ -16,7 +16,7 @@ from newsarchive.article import Name, Origin
 from newsarchive.clock import Clock
 from newsarchive.replica.month.diary import Entry, Ran
 from newsarchive.replica.month.simulation import Month
-from newsarchive.replica.month.weather import Down
+from newsarchive.replica.month.weather import Down, Planned
 
 _SIGNALLED = 128
 
@@ -217,7 +217,7 @@ def _judge_run(month: Month, ran: Ran) -> Iterator[Gap]:
         return
     if ran.idle and ran.asked != ("/",):
         yield Gap(what, f"nothing was new, and it asked for {', '.join(ran.asked)}")
-    allowed = {runs.OK, runs.INCOMPLETE} if plan.source_up else {runs.INCOMPLETE}
+    allowed = _codes(plan)
     if ran.code not in allowed:
         yield Gap(what, f"exit code {ran.code}, {' or '.join(map(str, sorted(allowed)))} was to be expected")
     record = _record(month.place.archive, plan.at)
@@ -230,6 +230,15 @@ def _judge_run(month: Month, ran: Ran) -> Iterator[Gap]:
                 yield Gap(what, f"without need it says: {failure['what']}: {failure['reason']}")
     if record is not None and record["exit_code"] != ran.code:
         yield Gap(what, f"exit code {ran.code}, but its record says {record['exit_code']}")
+
+
+def _codes(plan: Planned) -> set[int]:
+    """Give the exit codes a run of this weather may have."""
+    if not plan.source_up:
+        return {runs.INCOMPLETE}
+    if not plan.share_up:  # articles from the mirror's page alone raise the alarm for fill rates
+        return {runs.OK, runs.INCOMPLETE, runs.SOURCE_CHANGED}
+    return {runs.OK, runs.INCOMPLETE}
 
 
 def _record(archive: Path, at: datetime) -> dict[str, Any] | None:
