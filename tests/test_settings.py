@@ -86,7 +86,7 @@ def test_no_setting_repeats_scrapys_own_default() -> None:
 
 
 def test_every_component_that_is_named_is_there() -> None:
-    named = [settings.LOG_FORMATTER, settings.DUPEFILTER_CLASS, settings.REFERRER_POLICY, *settings.ITEM_PIPELINES]
+    named = [settings.LOG_FORMATTER, settings.DUPEFILTER_CLASS, *settings.ITEM_PIPELINES]
     for components in (settings.DOWNLOADER_MIDDLEWARES, settings.EXTENSIONS):
         named += components
     for path in named:
@@ -113,11 +113,11 @@ def test_the_capture_sees_an_answer_before_and_the_guard_a_request_after_everyth
     assert "RetryMiddleware" not in numbers, "two retries of retries"
 
 
-def test_an_article_is_dated_and_cleaned_before_it_is_judged_and_judged_before_it_is_written() -> None:
+def test_an_article_is_dated_judged_and_cleaned_before_it_is_written_as_finish_does() -> None:
     order = sorted(settings.ITEM_PIPELINES, key=lambda path: settings.ITEM_PIPELINES[path])
     assert [path.rpartition(".")[2] for path in order] == [
         "DatesPipeline",
-        "BodyPipeline",
         "CompletePipeline",
+        "BodyPipeline",
         "ExportPipeline",
     ]

@@ -59,7 +59,11 @@ class LedgerFile:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        """All or nothing; the captures it speaks of are on the disk before it is."""
+        """All or nothing; the captures it speaks of are on the disk before it is. Within another, a part of that."""
+        within_another = self._db.in_transaction
+        if within_another:
+            yield
+            return
         committed = self.sync_captures()
         self._db.execute("BEGIN IMMEDIATE")
         try:
@@ -77,6 +81,12 @@ class LedgerFile:
         if self._log.exists() and self._log.stat().st_size > _LONGEST_LOG:
             self.changed_pages |= seal.logged_pages(self._log)
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make one transaction of everything that is recorded within: one wait for the disk."""
+        with self._transaction():
+            yield
 
     def committed(self) -> tuple[str, int] | None:
         """Give file and size of the captures as of the last transaction: up to there everything is on the disk."""

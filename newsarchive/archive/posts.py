@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from newsarchive.archive.files import sync_directory, write_many, write_whole
+from newsarchive.archive.files import NewFiles, sync_directory, write_many, write_whole
 from newsarchive.article import Name
 
 POSTS = "_posts"
@@ -68,6 +69,30 @@ class Posts:
         revision = self._keep(path, before, now)
         write_whole(target, content)
         return Stored(path, digest, revision, changed=True)
+
+    async def put_all(self, posts: Sequence[tuple[PurePosixPath, bytes]], *, now: datetime) -> list[Stored]:
+        """Write posts, each as `put` does; those that were not there share the waits for the disk, in a thread.
+
+        Args:
+            posts: path and content of each; a path only once.
+            now: aware; names the revisions that are put aside.
+
+        Returns:
+            What became of each, in the same order.
+
+        Raises:
+            OSError: as `put`; some of the posts may be there, each whole.
+        """
+        new = {self.root / path: content for path, content in posts if not (self.root / path).exists()}
+        with NewFiles(new) as files:
+            await asyncio.to_thread(files.sync)
+            files.place()
+        return [
+            Stored(path, hashlib.sha256(content).hexdigest(), None, changed=True)
+            if self.root / path in new
+            else self.put(path, content, now=now)
+            for path, content in posts
+        ]
 
     def retire(self, path: PurePosixPath, *, now: datetime) -> PurePosixPath | None:
         """Put a post aside whose article stands under another path now (its day was edited).

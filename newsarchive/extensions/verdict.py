@@ -19,6 +19,7 @@ from newsarchive.article import Article
 from newsarchive.extensions.indexing import index_new_posts
 from newsarchive.extensions.table import ROWS, closing_table
 from newsarchive.middlewares.capture import NOT_KEPT
+from newsarchive.middlewares.guard import REQUESTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,7 +100,7 @@ class Verdict:
         run.ended = self.archive.now()
         for name in ROWS:  # the record says what the table says, a 0 as well
             run.counts[name] += 0
-        run.counts["requests"] = int(self.crawler.stats.get_value("downloader/request_count", 0))
+        run.counts["requests"] = int(self.crawler.stats.get_value(REQUESTS, 0))
         run.counts["repaired"] = int(self.crawler.stats.get_value("newsarchive/repaired", 0))
         run.counts["seconds"] = round(float(self.crawler.stats.get_value("elapsed_time_seconds", 0) or 0))
         if not run.halted and not run.signal and (note := index_new_posts(self.archive.root, seconds=self.seconds)):

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
+REQUESTS = "newsarchive/requests"
+"""In the crawl's stats: how many requests went out, tries and robots.txt included."""
+
+
 class HostGuardMiddleware:
     """Stops every request to a foreign host: a redirect's, a robots.txt's, whoever made it.
 
@@ -49,3 +53,4 @@ class HostGuardMiddleware:
             message = f"the foreign host {origin.host} was not contacted (redirected there)"
             logger.warning("%s: %s", request.url[:200], message)
             raise IgnoreRequest(message)
+        self.stats.inc_value(REQUESTS)

@@ -1,0 +1,19 @@
+"""Redirects are followed without saying where from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.http import Response
+
+
+class NoRefererRedirectMiddleware(RedirectMiddleware):
+    """Scrapy's, but that it needs no `RefererMiddleware`: the source need not know which page a request came from."""
+
+    def handle_referer(self, request: Request, response: Response) -> None:
+        """Send none."""
+        request.headers.pop("Referer", None)
