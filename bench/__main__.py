@@ -4,156 +4,69 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
-from collections.abc import Callable
-from datetime import UTC, datetime
-from io import BytesIO
-from pathlib import Path
+from collections.abc import Callable, Iterable
 
-import frontmatter
-from bs4 import BeautifulSoup
 from rich.console import Console
 from rich.table import Table
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
+from rich.text import Text
 
-from bench import importing, searching
-from bench.measure import Comparison, compare
-from newsarchive import body, dates, post
-from newsarchive.archive.captures import Captures, Exchange
-from newsarchive.article import Article, Name
-from newsarchive.replica.compose import compose
+from bench import crawling, importing, nothingnew, parts, replaying, searching
+from bench.measure import Effort, Row
 
-HEADERS = (("Content-Type", "text/html; charset=utf-8"), ("ETag", '"0123456789abcdef"'), ("Server", "GitHub.com"))
-
-
-def articles() -> list[Article]:
-    """Some hundred composed articles, normalised."""
-    return [
-        Article(
-            name=Name(piece.number, rolling=piece.rolling),
-            title=piece.title,
-            date=dates.normalise(f"{piece.published:%Y-%m-%d %H:%M:%S}"),
-            category=piece.category,
-            tag=piece.tag,
-            body=body.normalise(piece.content if piece.rolling else piece.text),
-            link=piece.link,
-            digest=piece.digest,
-        )
-        for piece in compose()
-        if not piece.oddity
-    ]
-
-
-def writer() -> Comparison:
-    """Our post writer beside python-frontmatter's own dumps of the same posts."""
-    these = articles()
-    plain = [
-        frontmatter.Post(
-            article.body,
-            layout="post",
-            title=article.title,
-            date=article.date,
-            categories=article.category,
-            tags=article.tag,
-        )
-        for article in these
-    ]
-
-    def ours() -> int:
-        return sum(len(post.render(article)) > 0 for article in these * 5)
-
-    def theirs() -> int:
-        return sum(len(frontmatter.dumps(one)) > 0 for one in plain * 5)
-
-    return compare("writing a post, beside frontmatter.dumps", ours, theirs)
-
-
-def checker() -> Comparison:
-    """Checking a body beside parsing and serialising it with BeautifulSoup."""
-    bodies = [article.body for article in articles()]
-
-    def ours() -> int:
-        return sum(not body.faults(html) for html in bodies * 3)
-
-    def theirs() -> int:
-        return sum(bool(str(BeautifulSoup(html, "lxml"))) for html in bodies * 3)
-
-    return compare("checking a body, beside a round trip through BeautifulSoup", ours, theirs)
-
-
-def capturing() -> Comparison:
-    """Writing captures beside warcio's writer: the same exchanges, request and response."""
-    pages = [article.body.encode() for article in articles()]
-    now = datetime.now(UTC)
-
-    def ours() -> int:
-        with tempfile.TemporaryDirectory() as folder, Captures(Path(folder), now=lambda: now) as captures:
-            for number, page in enumerate(pages):
-                headers = tuple((name.encode(), value.encode()) for name, value in HEADERS)
-                exchange = Exchange(
-                    url=f"http://localhost/{number}",
-                    fetched_at=now,
-                    status=200,
-                    reason=b"OK",
-                    headers=headers,
-                    body=page,
-                )
-                captures.write(exchange)
-        return len(pages)
-
-    def theirs() -> int:
-        with tempfile.TemporaryFile() as file:
-            warc = WARCWriter(file, gzip=True, warc_version="1.1")
-            for number, page in enumerate(pages):
-                url = f"http://localhost/{number}"
-                answer = StatusAndHeaders("200 OK", list(HEADERS), protocol="HTTP/1.1")
-                question = StatusAndHeaders(f"GET /{number} HTTP/1.1", [("Host", "localhost")], is_http_request=True)
-                response = warc.create_warc_record(url, "response", payload=BytesIO(page), http_headers=answer)
-                request = warc.create_warc_record(url, "request", http_headers=question)
-                warc.write_request_response_pair(request, response)
-        return len(pages)
-
-    return compare("keeping an exchange, beside warcio's writer", ours, theirs)
-
-
-MEASUREMENTS: dict[str, Callable[[], Comparison]] = {"writer": writer, "checker": checker, "captures": capturing}
+MEASUREMENTS: dict[str, Callable[[Effort], Iterable[Row]]] = {
+    "writer": parts.writer,
+    "checker": parts.checker,
+    "captures": parts.capturing,
+    "crawl": crawling.measure,
+    "nothing-new": nothingnew.measure,
+    "rebuild": replaying.rebuild,
+    "verify": replaying.verify,
+}
 REPORTS: dict[str, Callable[[], object]] = {"import": importing.main, "search": searching.show}
-"""What has no peer beside it, and prints tables of its own."""
+"""What takes long and prints a table of its own: only where it is asked for."""
+
+_WIDTH = 150  # in a file too
 
 
-def main() -> int:
+def main(words: list[str] | None = None) -> int:
     """Measure what was asked for, all by default."""
+    known = [*MEASUREMENTS, *REPORTS]
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument(
-        "names",
-        nargs="*",
-        choices=[[], *MEASUREMENTS, *REPORTS],
-        help=f"of {', '.join((*MEASUREMENTS, *REPORTS))}; default all",
-    )
-    names = parser.parse_args().names or [*MEASUREMENTS, *REPORTS]
-    table = Table(title="times as fast as the peer (CPU; median of rounds, the two in turn)", title_justify="left")
-    for column in ("what", "ours, µs", "peer, µs", "ratio", "min to max"):
-        table.add_column(column, justify="left" if column == "what" else "right")
-    console = Console(highlight=False)
-    for name in names:
-        if name in REPORTS:
-            continue
-        with console.status(f"measuring {name} …"):
-            found = MEASUREMENTS[name]()
-        table.add_row(
-            found.what,
-            f"{found.ours / found.items * 1e6:.0f}",
-            f"{found.theirs / found.items * 1e6:.0f}",
-            f"{found.ratio:.1f}",
-            f"{min(found.ratios):.1f} to {max(found.ratios):.1f}",
-        )
-    if table.row_count:
-        console.print(table)
-    for name in names:
-        if name in REPORTS:
-            REPORTS[name]()
+    parser.add_argument("names", nargs="*", help=f"of {', '.join(known)}; default all but {', '.join(REPORTS)}")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each side runs (%(default)s)")
+    parser.add_argument("--size", type=float, default=1, help="how much of the usual amount (%(default)s)")
+    given = parser.parse_args(words)
+    if unknown := set(given.names).difference(known):
+        parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    shown = Console(stderr=True, highlight=False)
+    console = Console(highlight=False, width=max(Console().width, _WIDTH))
+    rows: list[Row] = []
+    with shown.status("measuring …") as status:
+        effort = Effort(given.size, given.rounds, lambda text: status.update(Text(f"{text} …")))
+        for name in [one for one in given.names or MEASUREMENTS if one in MEASUREMENTS]:
+            rows += MEASUREMENTS[name](effort)
+    if rows:
+        console.print(table(rows))
+    for row in rows:
+        if row.note:
+            console.print(Text(f"{row.what}: {row.note}", style="dim"))
+    for name in [one for one in given.names if one in REPORTS]:
+        REPORTS[name]()
     return 0
+
+
+def table(rows: Iterable[Row]) -> Table:
+    """Show rows: the two sides, their ratio, what was promised, and how to measure it again."""
+    shown = Table(title="Ratios of one run, medians of rounds in turn", title_justify="left")
+    for column in ("what", "ours", "peer", "ratio", "min to max", "target", "", "repeat: make bench"):
+        shown.add_column(column, justify="right" if column in {"ours", "peer", "ratio"} else "left")
+    for row in rows:
+        reached = {None: "", True: "reached", False: "not reached"}[row.reached]
+        between = f"{min(row.ratios):.2f} to {max(row.ratios):.2f}"
+        shown.add_row(
+            row.what, row.ours, row.peer, f"{row.ratio:.2f}", between, row.target, reached, f"ARGS={row.repeat}"
+        )
+    return shown
 
 
 if __name__ == "__main__":

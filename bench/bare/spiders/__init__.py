@@ -1,0 +1,1 @@
+"""The one spider of the peer."""

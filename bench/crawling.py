@@ -1,0 +1,88 @@
+"""The whole crawl beside a bare Scrapy spider that fetches the same pages and keeps nothing.
+
+Both ask a server that has every answer ready. The bare spider (``bench/bare``) is a project as Scrapy's template makes
+it, robots.txt obeyed, with as many requests at once as ours. Both are measured as users start them: whole processes,
+the wall's clock. The last row gives the peer our one setting that matters more than the rest, CONCURRENT_ITEMS = 1.
+"""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+from bench.measure import Effort, Row, in_turn
+from bench.processes import ROOT, Took, of_source, run, scrapy
+from bench.source import answers, serving
+from newsarchive.archive.captures import Fault, iterate
+from newsarchive.archive.files import make_directory
+from newsarchive.replica.compose import NOW, compose
+
+PER_DAY = 1400
+TARGET = 0.85
+BUILD = ROOT / "build" / "bench"
+_STRICT = {"CONCURRENT_ITEMS": 1}
+
+
+def measure(effort: Effort) -> Iterator[Row]:
+    """Measure with one request at a time, which is the default, and with eight."""
+    effort.say("making the source's answers")
+    ready = answers(compose(per_day=effort.of(PER_DAY, 4), odd=False), NOW)
+    make_directory(BUILD)
+    with tempfile.TemporaryDirectory(dir=BUILD) as folder, serving(ready) as url:
+        sides = _Sides(url, Path(folder))
+        for at_once, settings, target in ((1, {}, TARGET), (8, {}, TARGET), (1, _STRICT, None), (8, _STRICT, None)):
+            yield sides.row(effort, at_once, settings, target)
+
+
+class _Sides:
+    """The two that are compared: archives are new each time, and removed at the end alone.
+
+    A file system that has just removed many files makes new ones slowly, which would be measured too.
+    """
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.url = url
+        self.folder = folder
+        self.numbers = count()
+        self.urls = folder / "urls.txt"
+        self.ours(1)  # once to warm up, and to learn which pages there are
+        asked = [item[1].url for item in iterate(folder / "0" / "captures") if not isinstance(item, Fault)]
+        asked = [one for one in asked if not one.endswith("/robots.txt")]
+        self.urls.write_text("\n".join(asked), encoding="utf-8")
+        self.pages = len(asked)
+
+    def ours(self, at_once: int) -> Took:
+        archive = self.folder / str(next(self.numbers))
+        settings = of_source(self.url, archive, NOW.isoformat(), **_concurrency(at_once))
+        return run(scrapy("crawl", "finews", **settings))
+
+    def bare(self, at_once: int, settings: dict[str, int]) -> Took:
+        command = scrapy("crawl", "pages", "-a", f"urls={self.urls}", **_concurrency(at_once), **settings)
+        return run(command, cwd=ROOT / "bench" / "bare")
+
+    def row(self, effort: Effort, at_once: int, settings: dict[str, int], target: float | None) -> Row:
+        what = f"the whole crawl, beside a bare spider; {at_once} at once"
+        what += ", the spider too with CONCURRENT_ITEMS = 1" if settings else ""
+        pairs = in_turn(effort, what, lambda: self.ours(at_once), lambda: self.bare(at_once, settings))
+        ours, bare = ([pair[side] for pair in pairs] for side in (0, 1))
+        speeds = [f"{self.pages / statistics.median(one.wall for one in side):.0f} pages/s" for side in (ours, bare)]
+        return Row(
+            what,
+            speeds[0],
+            speeds[1],
+            ratios=tuple(theirs.wall / mine.wall for mine, theirs in pairs),
+            repeat="crawl",
+            at_least=target,
+            note=f"{self.pages} pages; by processor time {_cpu(pairs):.2f}",
+        )
+
+
+def _cpu(pairs: list[tuple[Took, Took]]) -> float:
+    return statistics.median(theirs.cpu / mine.cpu for mine, theirs in pairs)
+
+
+def _concurrency(at_once: int) -> dict[str, int]:
+    return {"CONCURRENT_REQUESTS": at_once, "CONCURRENT_REQUESTS_PER_DOMAIN": at_once}
