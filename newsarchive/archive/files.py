@@ -20,7 +20,8 @@ PROBE = f"{TEMP_PREFIX}probe"  # written and removed to find out whether a folde
 _MANY = 64  # files, from which on one sync of the file system is cheaper than one of each
 _REPORTS_ERRORS = (5, 8)  # Linux; man 2 syncfs
 _left: set[str] = set()  # temp files of this process that could not be removed
-_OURS = re.compile(re.escape(TEMP_PREFIX) + r"(?:probe|[a-z0-9_]{8})")  # the eight are tempfile's
+UNFINISHED = f"{TEMP_PREFIX}rebuild"  # there while a rebuild writes, and after one that was killed
+_OURS = re.compile(re.escape(TEMP_PREFIX) + r"(?:probe|rebuild|[a-z0-9_]{8})")  # the eight are tempfile's
 
 
 @contextlib.contextmanager
@@ -195,6 +196,24 @@ def _discard(temp: str) -> None:
 def left_behind(folder: Path) -> bool:
     """Tell whether this process left a temp file in a folder that it could not remove."""
     return any(Path(temp).is_relative_to(folder.absolute()) and Path(temp).exists() for temp in _left)
+
+
+@contextlib.contextmanager
+def unfinished(root: Path) -> Iterator[None]:
+    """Mark an archive while much is written to it, so that whoever holds it next sweeps it if we are killed.
+
+    What an earlier one left is swept first.
+
+    Raises:
+        OSError: the archive cannot be written.
+    """
+    sweep(root)
+    write_whole(root / UNFINISHED, b"")
+    try:
+        yield
+    finally:
+        if not left_behind():
+            _discard(str(root / UNFINISHED))
 
 
 def sweep(folder: Path) -> int:

@@ -79,8 +79,8 @@ class Archive:
         """Check the folder, open what is in it, and make good what a killed run left."""
         check_room(self.root, free_space)
         sealed = seal.take_off(self.root)
-        if sealed is None:  # the last run did not end in order; looking everywhere takes long in a large archive
-            files.sweep(self.root)
+        if sealed is None or (self.root / files.UNFINISHED).exists():
+            files.sweep(self.root)  # something was killed; looking everywhere takes long in a large archive
         self.posts = Posts(self.root)
         self.ledger = Ledger(self.root / LEDGER)
         # Called in reverse: the ledger is closed by then.
@@ -88,6 +88,8 @@ class Archive:
         held.callback(self.ledger.close)
         if self.ledger.is_new:
             self._adopt()
+        if (last := self.ledger.last_record()) and not (self.root / RUNS / last).exists():
+            files.sweep(self.root / RUNS)  # the last run had sealed the ledger, and was killed writing its record
         self.captures = Captures(self.root / CAPTURES, now=self.clock.now)
         if found := self.captures.recover(*(self.ledger.committed() or (None, None))):
             logger.warning("%s", found)

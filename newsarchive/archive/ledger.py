@@ -198,6 +198,11 @@ class Ledger(ImportRows, PictureRows):
                 return
             yield PastRun(began, row["arguments"], row["counts"], row["ended"] is None)
 
+    def last_record(self) -> str | None:
+        """Give the name of the newest run's record in ``runs/``."""
+        row = self._db.execute("SELECT file FROM runs WHERE file IS NOT NULL ORDER BY id DESC LIMIT 1").fetchone()
+        return row["file"] if row else None
+
     def killed_runs(self) -> list[tuple[str, str]]:
         """Give spider and beginning of each run that did not live to say how it ended; each is given once."""
         rows = self._db.execute("SELECT id, spider, began FROM runs WHERE ended IS NULL AND verdict IS NULL").fetchall()

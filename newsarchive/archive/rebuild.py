@@ -71,6 +71,8 @@ def rebuild(options: Options, *, changed: Callable[[Done, Made], None], progress
         earlier, result.ledger = earlier_ledger(options.root, Path(temp) / "earlier.db", busy=False)
         if earlier is not None:
             stack.callback(earlier.close)
+        if options.write:
+            stack.enter_context(files.unfinished(options.root))
         new = NewLedger(Path(temp) / "new.db")
         stack.callback(new.close)
         for done in replayed(options, new, held_by(earlier), found=result.damage.append, progress=progress):

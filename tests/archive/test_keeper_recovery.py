@@ -14,9 +14,11 @@ import pytest
 from scrapy.settings import Settings
 from scrapy.utils.test import get_crawler
 
+from newsarchive.archive import files
 from newsarchive.archive.captures import Exchange, Fault, iterate
 from newsarchive.archive.keeper import Archive, CannotStartError, run_of
 from newsarchive.archive.ledger import Kept, State
+from newsarchive.archive.runs import Run
 from newsarchive.article import Name, Origin
 from newsarchive.clock import Clock
 from newsarchive.source.links import ArticleLink
@@ -61,6 +63,29 @@ def test_temp_files_of_a_killed_run_are_swept_and_nothing_else(opened: Callable[
         (root / "_posts" / name).write_text(name)
     opened()
     assert sorted(path.name for path in (root / "_posts").iterdir()) == [".newsarchive-notes", "notes.md"]
+
+
+def test_temp_files_are_looked_for_only_where_something_was_killed(opened: Callable[..., Archive], root: Path) -> None:
+    opened().close()
+    stray = root / "_posts" / ".newsarchive-abcd1234"
+    stray.parent.mkdir()
+    stray.touch()
+    opened().close()
+    assert stray.exists(), "looking at every folder costs each run more as the archive grows"
+    (root / files.UNFINISHED).touch()  # as a killed rebuild leaves it
+    opened().close()
+    assert not list(root.rglob(".newsarchive-*"))
+
+
+def test_a_run_killed_while_it_wrote_its_record_leaves_no_temp_file(opened: Callable[..., Archive], root: Path) -> None:
+    archive = opened()
+    ended = Run("finews", {}, archive.now(), ended=archive.now())
+    number = archive.ledger.run_began("finews", {}, now=archive.now())
+    archive.ledger.run_ended(number, ended.as_json(), ended.path(root).name)
+    archive.close()
+    (root / "runs" / ".newsarchive-abcd1234").touch()
+    opened().close()
+    assert not list(root.rglob(".newsarchive-*"))
 
 
 def test_a_lost_ledger_is_given_the_posts_that_are_there(opened: Callable[..., Archive], root: Path) -> None:

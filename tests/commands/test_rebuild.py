@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from newsarchive.archive.files import UNFINISHED
 from newsarchive.archive.keeper import hold
 from newsarchive.archive.verifyfiles import is_busy
 
@@ -127,6 +128,12 @@ def test_killed_it_leaves_no_process_that_holds_the_archive(archive: Path) -> No
             break
         time.sleep(0.05)
     os.close(hold(archive))
+    assert (archive / UNFINISHED).exists(), "nobody would know that there may be temp files"
+    for surplus in (archive / "captures").glob("20220303-*.warc.gz"):
+        surplus.unlink()
+    (archive / "_posts" / ".newsarchive-abcd1234").touch()
+    assert subprocess.run(command(archive), cwd=ROOT, check=False).returncode == 0
+    assert not list(archive.rglob(".newsarchive-*"))
 
 
 def wait_for_lock(archive: Path) -> None:
