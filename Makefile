@@ -8,7 +8,7 @@ PYWB_STAMP := .cache/pywb/.installed
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo month test lint bench pictures pywb lock clean
+.PHONY: help setup demo month test lint bench soak pictures pywb lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ lint: $(DEV_STAMP) ## ruff, mypy --strict, scrapy-lint
 
 bench: $(DEV_STAMP) ## measure beside peers, as ratios of one run
 	@$(BIN)/python -m bench $(ARGS)
+
+soak: $(DEV_STAMP) ## kill runs 300 times and look whether the next makes everything good
+	@$(BIN)/python -m bench.soak $(ARGS)
 
 pictures: $(DEV_STAMP) ## draw docs/demo.svg from a real run of the demo
 	@$(BIN)/python docs/pictures.py

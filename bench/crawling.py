@@ -2,7 +2,8 @@
 
 Both ask a server that has every answer ready. The bare spider (``bench/bare``) is a project as Scrapy's template makes
 it, robots.txt obeyed, with as many requests at once as ours. Both are measured as users start them: whole processes,
-the wall's clock. The last row gives the peer our one setting that matters more than the rest, CONCURRENT_ITEMS = 1.
+the wall's clock. A second row gives the peer our one
+setting that matters more than the rest, CONCURRENT_ITEMS = 1.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import statistics
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -33,8 +35,8 @@ def measure(effort: Effort) -> Iterator[Row]:
     make_directory(BUILD)
     with tempfile.TemporaryDirectory(dir=BUILD) as folder, serving(ready) as url:
         sides = _Sides(url, Path(folder))
-        for at_once, settings, target in ((1, {}, TARGET), (8, {}, TARGET), (1, _STRICT, None), (8, _STRICT, None)):
-            yield sides.row(effort, at_once, settings, target)
+        for at_once in (1, 8):
+            yield from sides.rows(effort, at_once)
 
 
 class _Sides:
@@ -63,25 +65,25 @@ class _Sides:
         command = scrapy("crawl", "pages", "-a", f"urls={self.urls}", **_concurrency(at_once), **settings)
         return run(command, cwd=ROOT / "bench" / "bare")
 
-    def row(self, effort: Effort, at_once: int, settings: dict[str, int], target: float | None) -> Row:
+    def rows(self, effort: Effort, at_once: int) -> Iterator[Row]:
         what = f"the whole crawl, beside a bare spider; {at_once} at once"
-        what += ", the spider too with CONCURRENT_ITEMS = 1" if settings else ""
-        pairs = in_turn(effort, what, lambda: self.ours(at_once), lambda: self.bare(at_once, settings))
-        ours, bare = ([pair[side] for pair in pairs] for side in (0, 1))
-        speeds = [f"{self.pages / statistics.median(one.wall for one in side):.0f} pages/s" for side in (ours, bare)]
+        sides = (partial(self.ours, at_once), partial(self.bare, at_once, {}), partial(self.bare, at_once, _STRICT))
+        rounds = in_turn(effort, what, *sides)
+        yield self._row(what, [(ours, bare) for ours, bare, _ in rounds], TARGET)
+        yield self._row(f"{what}, it too with CONCURRENT_ITEMS = 1", [(ours, bare) for ours, _, bare in rounds], None)
+
+    def _row(self, what: str, pairs: list[tuple[Took, Took]], target: float | None) -> Row:
+        ours, bare = (statistics.median(self.pages / pair[side].wall for pair in pairs) for side in (0, 1))
+        cpu = statistics.median(theirs.cpu / mine.cpu for mine, theirs in pairs)
         return Row(
             what,
-            speeds[0],
-            speeds[1],
-            ratios=tuple(theirs.wall / mine.wall for mine, theirs in pairs),
-            repeat="crawl",
+            f"{ours:.0f} pages/s",
+            f"{bare:.0f} pages/s",
+            tuple(theirs.wall / mine.wall for mine, theirs in pairs),
+            "crawl",
             at_least=target,
-            note=f"{self.pages} pages; by processor time {_cpu(pairs):.2f}",
+            note=f"{self.pages} pages; by processor time {cpu:.2f}",
         )
-
-
-def _cpu(pairs: list[tuple[Took, Took]]) -> float:
-    return statistics.median(theirs.cpu / mine.cpu for mine, theirs in pairs)
 
 
 def _concurrency(at_once: int) -> dict[str, int]:

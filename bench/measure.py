@@ -129,16 +129,13 @@ def _seconds(function: Callable[[], int]) -> float:
     return time.process_time() - began
 
 
-def in_turn(
-    effort: Effort, what: str, ours: Callable[[], Result], theirs: Callable[[], Result]
-) -> list[tuple[Result, Result]]:
-    """Run two things in turn, so that what else the machine does falls on both; who is first changes every round."""
-    pairs = []
+def in_turn(effort: Effort, what: str, *sides: Callable[[], Result]) -> list[tuple[Result, ...]]:
+    """Run some things in turn, so that what else the machine does falls on all; who is first changes every round."""
+    rounds = []
     for number in effort.turns(what):
-        if number % 2:
-            first = ours()
-            pairs.append((first, theirs()))
-        else:
-            second = theirs()
-            pairs.append((ours(), second))
-    return pairs
+        found: dict[int, Result] = {}
+        for step in range(len(sides)):
+            side = (number - 1 + step) % len(sides)
+            found[side] = sides[side]()
+        rounds.append(tuple(found[side] for side in range(len(sides))))
+    return rounds

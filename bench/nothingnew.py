@@ -22,7 +22,7 @@ TARGET = 1.1
 def measure(effort: Effort) -> Iterator[Row]:
     """Measure time and peak memory of whole processes."""
     make_directory(BUILD)
-    with tempfile.TemporaryDirectory(dir=BUILD) as folder, serving(answers(compose(odd=False), NOW)) as url:
+    with tempfile.TemporaryDirectory(dir=BUILD) as folder, serving(answers(compose(per_day=4, odd=False), NOW)) as url:
         sizes = [effort.of(size, 10) for size in (SMALL, LARGE)]
 
         def look(size: int) -> Took:
