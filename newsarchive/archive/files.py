@@ -212,7 +212,7 @@ def unfinished(root: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        if not left_behind():
+        if not left_behind(root):
             _discard(str(root / UNFINISHED))
 
 
