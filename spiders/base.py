@@ -169,6 +169,7 @@ class ArchiveSpider(Spider):
         """A road failed: wait for it in another run, or go on without it where that may be too late."""
         case.fail(road, failure.reason)
         if case.settle:
+            self.run.fill.hindered.add(case.name)
             self.note(f"{case.name}: {road} failed ({failure.reason}); its deadline is near, so a lesser road is taken")
         if case.settle or case.held is not None:
             yield from self._further(case)

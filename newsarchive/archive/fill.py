@@ -13,7 +13,7 @@ from datetime import timedelta
 from itertools import islice
 from statistics import median_low
 
-from newsarchive.article import Article, Origin
+from newsarchive.article import Article, Name, Origin
 
 ALL, ROLLING, LENGTH = "fill articles", "fill rolling", "text length"
 """Counts of a run: new articles, rolling news among them, and the median of their texts' lengths in characters."""
@@ -70,16 +70,25 @@ class Unusual:
 
 @dataclass(slots=True)
 class Fill:
-    """Counts the fields of a run's new articles, and remembers one that lacks each."""
+    """Counts the fields of a run's new articles, and remembers one that lacks each.
+
+    Attributes:
+        counts, lengths: of the articles so far.
+        lacking: for each field, an article that lacks it.
+        shortest: the article with the shortest text.
+        hindered: articles that a failing road left to a lesser one. A fault of a host is no change of what it serves,
+            and they are not counted.
+    """
 
     counts: Counter[str] = field(default_factory=Counter)
     lengths: list[int] = field(default_factory=list)
     lacking: dict[str, Article] = field(default_factory=dict)
     shortest: Article | None = None
+    hindered: set[Name] = field(default_factory=set)
 
     def note(self, article: Article) -> None:
         """Count a new article, as it went into its post."""
-        if article.origin not in _SERVED:
+        if article.origin not in _SERVED or article.name in self.hindered:
             return
         among = {ALL, ROLLING} if article.name.rolling else {ALL}
         self.counts.update(among)

@@ -102,3 +102,13 @@ def test_a_field_that_was_never_there_is_not_missed() -> None:
 
 def test_newspapers_have_no_digest_and_lack_none() -> None:
     assert unusual(run(40, rolling=False), USUAL) == []
+
+
+def test_what_a_failing_host_left_to_a_lesser_road_is_no_rot() -> None:
+    made = Fill()
+    for one in range(12):
+        lesser = article(one, origin=Origin.MIRROR_PAGE)
+        made.hindered.add(lesser.name)
+        made.note(lesser)
+    assert made.totals() == {}
+    assert unusual(made, USUAL) == []

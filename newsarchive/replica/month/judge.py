@@ -236,8 +236,6 @@ def _codes(plan: Planned) -> set[int]:
     """Give the exit codes a run of this weather may have."""
     if not plan.source_up:
         return {runs.INCOMPLETE}
-    if not plan.share_up:  # articles from the mirror's page alone raise the alarm for fill rates
-        return {runs.OK, runs.INCOMPLETE, runs.SOURCE_CHANGED}
     return {runs.OK, runs.INCOMPLETE}
 
 
