@@ -22,7 +22,7 @@ _ALIKE = {
     "served": "url",
 }
 _FILES = ("_posts", "revisions")
-_KNOWN = {*_FILES, "captures", "runs", "ledger.db"}
+_KNOWN = {*_FILES, "captures", "runs", "ledger.db", "search.db"}
 
 
 @dataclass(frozen=True, slots=True)
