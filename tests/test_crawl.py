@@ -40,6 +40,7 @@ def test_every_listed_article_becomes_the_post_the_mirror_published_byte_for_byt
     crawl = crawl_into(replica)
     ended = crawl("finews")
     assert ended.code == 0, ended
+    assert "WARNING" not in ended.err, "a run in which all is well warns of nothing"
     posts = crawl.posts()
     assert set(posts) == {piece.relative_path for piece in listed(replica)}
     different = [
