@@ -5,13 +5,16 @@ BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.run-installed
 DEV_STAMP := $(VENV)/.dev-installed
 PYWB_STAMP := .cache/pywb/.installed
+DATASETTE_STAMP := .cache/datasette/.installed
+ARCHIVE ?= output
+PORT ?= 8001
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo month test lint bench soak pictures pywb lock clean
+.PHONY: help setup demo month test lint bench soak pictures pywb datasette lock clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if (3, 11) <= v < (3, 14) else f"newsarchive needs Python 3.11 to 3.13; {sys.executable} is {v.major}.{v.minor}. Say which: make PYTHON=python3.12 …")'
@@ -60,11 +63,23 @@ $(PYWB_STAMP): requirements/pywb.lock
 
 pywb: $(PYWB_STAMP) ## install pywb and wacz, which tests look at captures with; then: NEWSARCHIVE_PYWB=.cache/pywb make test
 
+# By the Python of .venv: the search index is only for the Unicode tables it was made with.
+$(DATASETTE_STAMP): requirements/datasette.lock | $(BIN)/python
+	@echo 'installing Datasette into .cache/datasette …'
+	@$(BIN)/python -m venv .cache/datasette
+	@.cache/datasette/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/datasette.lock
+	@touch $@
+
+datasette: $(RUN_STAMP) $(DATASETTE_STAMP) ## serve the archive to analysts, on loopback, read-only; ARCHIVE=output PORT=8001
+	@$(BIN)/scrapy datasette -s ARCHIVE_DIR='$(ARCHIVE)'
+	@.cache/datasette/bin/datasette serve --immutable '$(ARCHIVE)/analysis.db' --plugins-dir newsarchive/datasette/plugins --setting sql_time_limit_ms 5000 --setting facet_time_limit_ms 2000 --port $(PORT) $(ARGS)
+
 lock: $(BIN)/python ## write requirements/*.lock anew from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command 'make lock' -o requirements/run.lock pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command 'make lock' -c requirements/run.lock --group dev -o requirements/dev.lock pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command 'make lock' --group pywb -o requirements/pywb.lock
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --custom-compile-command 'make lock' -c requirements/run.lock --group datasette -o requirements/datasette.lock
 
 clean: ## remove the environment and everything made by make
 	@rm -rf $(VENV) .cache build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -39,6 +39,7 @@ UNION ALL
 SELECT *, {_DAY} AS on_day FROM articles WHERE state IN ('failed', 'expired', 'gone')
 ORDER BY deadline, name
 """  # noqa: S608 - our own columns
+_ARTICLES = f"SELECT *, {_DAY} AS on_day FROM articles ORDER BY name"  # noqa: S608 - our own columns
 _LISTS = "SELECT * FROM lists WHERE pending OR error IS NOT NULL ORDER BY path"
 
 
@@ -82,6 +83,25 @@ class Missing:
     error_kind: str
     error: str
     nowhere_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """An article ever seen, and how it stands; category and tag as in `Tally`, `origin` empty where not known."""
+
+    name: Name
+    state: State
+    day: date | None
+    category: str
+    tag: str
+    title: str
+    published: datetime | None
+    first_seen: datetime
+    looked: datetime | None
+    tries: int
+    error: str
+    origin: str
+    post: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +197,14 @@ class LedgerQuery:
         """Count articles by day, category and state, in one pass; with `shown` those that lists showed too."""
         return [_tally(row) for row in self._db.execute(_TALLIES, {"shown": shown})]
 
+    def count(self) -> int:
+        """Give how many articles were ever seen."""
+        return int(self._db.execute("SELECT count(*) FROM articles").fetchone()[0])
+
+    def articles(self) -> Iterator[Standing]:
+        """Give every article ever seen, in the order of their names."""
+        return map(_standing, self._db.execute(_ARTICLES))
+
     def missing(self) -> list[Missing]:
         """Give every article that is not archived, the nearest deadline first."""
         return [_missing(row) for row in self._db.execute(_MISSING)]
@@ -233,6 +261,25 @@ def _tally(row: sqlite3.Row) -> Tally:
         articles=row["n"],
         shown=row["shown"],
         split=row["depth"] > 1 or " " in category,
+    )
+
+
+def _standing(row: sqlite3.Row) -> Standing:
+    name = Name.parse(row["name"])
+    return Standing(
+        name=name,
+        state=State(row["state"]),
+        day=_day(row["on_day"]),
+        category=_category(row["category"], row["segments"], rolling=name.rolling),
+        tag=_tag(row["tags"]),
+        title=row["title"],
+        published=_moment(row["published"]),
+        first_seen=moment(row["first_seen"]),
+        looked=_moment(row["looked"]),
+        tries=row["tries"],
+        error=row["error"] or "",
+        origin=row["origin"] or "",
+        post=row["post"],
     )
 
 

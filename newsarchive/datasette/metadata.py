@@ -1,0 +1,112 @@
+"""What Datasette shows of the database: titles, what the columns mean, facets, questions ready to be asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_MATCHING = "name IN (SELECT value FROM json_each(newsarchive_search(:words)))"
+
+_ARTICLES = {
+    "title": "Articles · 文章",
+    "description": (
+        "One row for each article that was ever seen, archived or not, without its text. Search looks into titles and "
+        'texts: words, "phrases", OR, -not; 2 characters are enough, 简体 and 繁體 find each other. '
+        "每篇见过的文章一行，不含正文；可按标题和正文检索。"
+    ),
+    "sort_desc": "published",
+    "facets": ["newspaper", "day", "category", "state"],
+    "columns": {
+        "name": "Its number; NW… where a newspaper's, without for rolling news · 文章编号",
+        "published": "Date of the post, Asia/Shanghai · 发布时间",
+        "newspaper": "As the source names it · 报纸",
+        "title": "标题",
+        "category": "The mirror's category · 分类",
+        "day": "Of publication, Asia/Shanghai; of what is not archived as its link or number tells · 日期",
+        "state": (
+            "captured: archived · 已存档; pending: still to be fetched · 待抓取; "
+            "failed, expired, gone: given up, run out at the source, withdrawn · 未能存档"
+        ),
+        "rolling": "1 for rolling news · 滚动新闻",
+        "length": "Characters of the text; empty where it is not indexed · 正文字数",
+        "versions": "How many are archived; 2 and more were edited · 版本数",
+        "origin": "Which road its text came by, empty where not known · 正文来源",
+        "first_seen": "When a list first showed it · 首次见到",
+        "looked": "When its text was last seen to be as archived · 最近核对",
+        "tries": "How often it was asked for in vain · 失败次数",
+        "error": "What the last try said · 最近的错误",
+        "url": "At the source, which shows it for three days · 原文链接",
+        "post": "Its file in the archive · 存档文件",
+    },
+}
+_DATABASE = {
+    "title": "newsarchive · 财经新闻存档",
+    "tables": {
+        "articles": _ARTICLES,
+        "newspapers": {
+            "title": "Newspapers · 报纸",
+            "description": "Each newspaper with the number of its articles. 各报文章数。",
+            "sort_desc": "captured",
+            "columns": {
+                "newspaper": "报纸",
+                "category": "The mirror's category · 分类",
+                "captured": "Archived · 已存档",
+                "pending": "Still to be fetched · 待抓取",
+                "lost": "Failed, expired or gone · 未能存档",
+                "first_day": "最早日期",
+                "last_day": "最近日期",
+            },
+        },
+        "days": {
+            "title": "Days · 日期",
+            "description": "Each day with the number of its articles. 每日文章数。",
+            "sort_desc": "day",
+            "columns": {
+                "day": "Asia/Shanghai · 日期",
+                "captured": "Archived · 已存档",
+                "pending": "Still to be fetched · 待抓取",
+                "lost": "Failed, expired or gone · 未能存档",
+                "newspapers": "Newspapers that published · 报纸数",
+                "characters": "Of all texts · 正文总字数",
+            },
+        },
+        "runs": {
+            "title": "Runs · 抓取记录",
+            "description": "Each run of a spider: when, how it ended, what it counted. 每次抓取的时间与结果。",
+            "sort_desc": "began",
+            "facets": ["spider", "exit_code"],
+        },
+        "snapshot": {"hidden": True},
+    },
+    "queries": {
+        "read": {
+            "title": "Read an article · 阅读",
+            "sql": (
+                "SELECT title, newspaper, published, url, newsarchive_text(name) AS text\n"
+                "FROM articles WHERE name = :name"
+            ),
+        },
+        "words_by_day": {
+            "title": "Words by day · 每日提及",
+            "description": "How many articles of each day have these words. 每天有多少篇文章提到。",
+            "sql": (
+                "SELECT d.day, count(a.name) AS articles, round(100.0 * count(a.name) / d.captured, 2) AS percent\n"
+                f"FROM days AS d LEFT JOIN articles AS a ON a.day = d.day AND a.{_MATCHING}\n"
+                "GROUP BY d.day ORDER BY d.day DESC"
+            ),
+        },
+        "words_by_newspaper": {
+            "title": "Words by newspaper · 各报提及",
+            "description": "How many articles of each newspaper have these words. 各报有多少篇文章提到。",
+            "sql": (
+                "SELECT newspaper, count(*) AS articles, min(day) AS first, max(day) AS last\n"
+                f"FROM articles\nWHERE {_MATCHING}\nGROUP BY newspaper ORDER BY articles DESC"
+            ),
+        },
+    },
+}
+
+
+def of_database(made: str) -> dict[str, Any]:
+    """Give what Datasette calls a database's metadata; `made` is the moment it was made."""
+    description = f"A financial news feed as archived until {made}. 财经新闻存档，截至 {made}。"
+    return {**_DATABASE, "description": description}
