@@ -72,7 +72,7 @@ $(DATASETTE_STAMP): requirements/datasette.lock | $(BIN)/python
 
 datasette: $(RUN_STAMP) $(DATASETTE_STAMP) ## serve the archive to analysts, on loopback, read-only; ARCHIVE=output PORT=8001
 	@$(BIN)/scrapy datasette -s ARCHIVE_DIR='$(ARCHIVE)'
-	@.cache/datasette/bin/datasette serve --immutable '$(ARCHIVE)/analysis.db' --plugins-dir newsarchive/datasette/plugins --setting sql_time_limit_ms 5000 --setting facet_time_limit_ms 2000 --port $(PORT) $(ARGS)
+	@.cache/datasette/bin/datasette serve --immutable '$(ARCHIVE)/analysis.db' --plugins-dir newsarchive/datasette/plugins --setting suggest_facets off --setting sql_time_limit_ms 5000 --setting facet_time_limit_ms 2000 --port $(PORT) $(ARGS)
 
 lock: $(BIN)/python ## write requirements/*.lock anew from pyproject.toml
 	@$(BIN)/python -m pip install --quiet uv

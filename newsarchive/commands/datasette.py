@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from newsarchive.archive.replaying import Options
 
-PLUGINS = Path(__file__).resolve().parents[1] / "datasette" / "plugins"
 EXAMPLES = (
     "'scrapy datasette' writes analysis.db into the archive: articles without their texts, newspapers, days and runs, "
     "as they are now; whole or not at all, beside a running crawl too. 'make datasette' does that and serves it. "
@@ -132,4 +131,3 @@ def _show(target: Path, snapshot: Snapshot, root: Path, *, as_json: bool) -> Non
     )
     if target.absolute().parent != root.absolute():
         console.print(Text(f"the search wants {root / SEARCH} beside it, as a copy or a link"))
-    console.print(Text(f"serve it with  datasette serve --immutable {target} --plugins-dir {PLUGINS}"))
