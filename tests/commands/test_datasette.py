@@ -78,9 +78,7 @@ def test_it_is_said_for_machines_and_written_where_it_is_wanted(run: Run, small:
     assert "as a copy or a link" in run(small, str(target))[1]
 
 
-def test_beside_another_process_that_writes_the_index_it_takes_what_is_there(
-    run: Run, small: Path, tmp_path: Path
-) -> None:
+def test_beside_another_process_at_the_index_it_takes_what_is_there(run: Run, small: Path, tmp_path: Path) -> None:
     with closing(sqlite3.connect(small / "search.db")) as db:
         db.execute("UPDATE meta SET value = 0 WHERE key = 'change'")
         db.commit()
