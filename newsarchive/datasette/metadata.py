@@ -15,27 +15,18 @@ _ARTICLES = {
     ),
     "sort_desc": "published",
     "facets": ["newspaper", "day", "category", "state"],
-    "columns": {
-        "name": "Its number; NW… where a newspaper's, without for rolling news · 文章编号",
-        "published": "Date of the post, Asia/Shanghai · 发布时间",
-        "newspaper": "As the source names it · 报纸",
-        "title": "标题",
-        "category": "The mirror's category · 分类",
-        "day": "Of publication, Asia/Shanghai; of what is not archived as its link or number tells · 日期",
+    "facet_size": 10,
+    "columns": {  # what their names do not say; Datasette shows all of it above the table
+        "day": "Of publication, in Asia/Shanghai, like every moment here · 发布日期",
         "state": (
             "captured: archived · 已存档; pending: still to be fetched · 待抓取; "
             "failed, expired, gone: given up, run out at the source, withdrawn · 未能存档"
         ),
-        "rolling": "1 for rolling news · 滚动新闻",
-        "length": "Characters of the text; empty where it is not indexed · 正文字数",
-        "versions": "How many are archived; 2 and more were edited · 版本数",
+        "length": "Characters of the text · 正文字数",
+        "versions": "How many are archived; from 2 on it was edited · 版本数",
         "origin": "Which road its text came by, empty where not known · 正文来源",
-        "first_seen": "When a list first showed it · 首次见到",
         "looked": "When its text was last seen to be as archived · 最近核对",
         "tries": "How often it was asked for in vain · 失败次数",
-        "error": "What the last try said · 最近的错误",
-        "url": "At the source, which shows it for three days · 原文链接",
-        "post": "Its file in the archive · 存档文件",
     },
 }
 _DATABASE = {
@@ -46,26 +37,15 @@ _DATABASE = {
             "title": "Newspapers · 报纸",
             "description": "Each newspaper with the number of its articles. 各报文章数。",
             "sort_desc": "captured",
-            "columns": {
-                "newspaper": "报纸",
-                "category": "The mirror's category · 分类",
-                "captured": "Archived · 已存档",
-                "pending": "Still to be fetched · 待抓取",
-                "lost": "Failed, expired or gone · 未能存档",
-                "first_day": "最早日期",
-                "last_day": "最近日期",
-            },
+            "columns": {"lost": "Failed, expired or gone · 未能存档"},
         },
         "days": {
             "title": "Days · 日期",
             "description": "Each day with the number of its articles. 每日文章数。",
             "sort_desc": "day",
             "columns": {
-                "day": "Asia/Shanghai · 日期",
-                "captured": "Archived · 已存档",
-                "pending": "Still to be fetched · 待抓取",
                 "lost": "Failed, expired or gone · 未能存档",
-                "newspapers": "Newspapers that published · 报纸数",
+                "newspapers": "How many published · 报纸数",
                 "characters": "Of all texts · 正文总字数",
             },
         },

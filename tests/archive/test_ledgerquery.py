@@ -150,3 +150,18 @@ def test_a_run_that_ends_while_its_ledger_is_read_loses_nothing(root: Path) -> N
     assert len(following.pending()) == 2
     following.close()
     assert [path.name for path in root.iterdir()] == ["ledger.db"], "the next run puts the log away"
+
+
+def test_every_article_ever_seen_is_given_by_name_with_how_it_stands(root: Path) -> None:
+    ledger = Ledger(root / "ledger.db")
+    ledger.list_read("/", [sighting(name_of(1)), sighting(name_of(2))], now=NOW)
+    keep(ledger, sighting(name_of(2)))
+    ledger.close()
+    count, articles = ask(root / "ledger.db", lambda query: (query.count(), list(query.articles())))
+    assert count == 2
+    assert [(one.name, one.state) for one in articles] == [
+        (name_of(1), State.PENDING),
+        (name_of(2), State.CAPTURED),
+    ]
+    assert articles[0].post is articles[0].published is None
+    assert articles[1].post
