@@ -82,10 +82,10 @@ class Served:
         self.url = f"http://127.0.0.1:{port}"
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
-    def page(self, path: str, data: bytes | None = None, **asked: str) -> tuple[int, str]:
+    def page(self, path: str, **asked: str) -> tuple[int, str]:
         """Ask for a page; gives its status and text."""
         url = f"{self.url}{path}?{urllib.parse.urlencode(asked)}"
-        question = urllib.request.Request(url, data)  # noqa: S310 - our own server
+        question = urllib.request.Request(url)  # noqa: S310 - our own server
         try:
             with self._opener.open(question, timeout=PATIENCE) as answer:
                 return answer.status, answer.read().decode()

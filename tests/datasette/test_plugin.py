@@ -164,7 +164,6 @@ def test_nothing_is_written(served: Served, crawled: Crawled) -> None:
     for sql in ("DELETE FROM articles", "CREATE TABLE x (y)", "ATTACH 'x.db' AS x", "PRAGMA journal_mode = DELETE"):
         status, said = served.page("/analysis.json", sql=sql)
         assert (status, json.loads(said)["ok"]) == (400, False), sql
-    assert served.page("/analysis/articles", data=b"title=x")[0] in {400, 403, 405, 500}
     assert digests() == before
     assert {"analysis.db", "ledger.db"} <= before.keys()
 
