@@ -5,6 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 _MATCHING = "name IN (SELECT value FROM json_each(newsarchive_search(:words)))"
+_BY_DAY = f"""WITH hits AS (SELECT day, count(*) AS n FROM articles WHERE {_MATCHING} GROUP BY day)
+SELECT day, coalesce(n, 0) AS articles, round(100.0 * coalesce(n, 0) / captured, 2) AS percent
+FROM days LEFT JOIN hits USING (day) ORDER BY day DESC"""  # noqa: S608 - our own words
+_BY_NEWSPAPER = f"""SELECT newspaper, count(*) AS articles, min(day) AS first, max(day) AS last
+FROM articles WHERE {_MATCHING}
+GROUP BY newspaper ORDER BY articles DESC"""  # noqa: S608 - our own words
+_READ = """SELECT title, newspaper, published, url, newsarchive_text(name) AS text
+FROM articles WHERE name = :name"""
 
 _ARTICLES = {
     "title": "Articles · 文章",
@@ -58,29 +66,16 @@ _DATABASE = {
         "snapshot": {"hidden": True},
     },
     "queries": {
-        "read": {
-            "title": "Read an article · 阅读",
-            "sql": (
-                "SELECT title, newspaper, published, url, newsarchive_text(name) AS text\n"
-                "FROM articles WHERE name = :name"
-            ),
-        },
+        "read": {"title": "Read an article · 阅读", "sql": _READ},
         "words_by_day": {
             "title": "Words by day · 每日提及",
             "description": "How many articles of each day have these words. 每天有多少篇文章提到。",
-            "sql": (
-                f"WITH hits AS (SELECT day, count(*) AS n FROM articles WHERE {_MATCHING} GROUP BY day)\n"
-                "SELECT day, coalesce(n, 0) AS articles, round(100.0 * coalesce(n, 0) / captured, 2) AS percent\n"
-                "FROM days LEFT JOIN hits USING (day) ORDER BY day DESC"  # noqa: S608 - our own words
-            ),
+            "sql": _BY_DAY,
         },
         "words_by_newspaper": {
             "title": "Words by newspaper · 各报提及",
             "description": "How many articles of each newspaper have these words. 各报有多少篇文章提到。",
-            "sql": (
-                "SELECT newspaper, count(*) AS articles, min(day) AS first, max(day) AS last\n"
-                f"FROM articles\nWHERE {_MATCHING}\nGROUP BY newspaper ORDER BY articles DESC"
-            ),
+            "sql": _BY_NEWSPAPER,
         },
     },
 }
