@@ -31,7 +31,7 @@ from newsarchive.search.store import IndexNewError
 
 _TABLE = "articles"
 _TOO_LONG = "the search took too long; --setting sql_time_limit_ms gives it more"
-_NO_INDEX = "there is no search index beside the database, or one of another newsarchive's making: scrapy datasette"
+_NO_INDEX = "there is no search index beside the database, or one another newsarchive or Python made: scrapy datasette"
 
 _made: dict[str, str] = {}  # by the path of each of our databases, the moment it was made
 
