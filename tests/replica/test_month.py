@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import signal
+import time
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -138,3 +140,15 @@ def test_a_folder_that_holds_something_else_is_left_alone(tmp_path: Path) -> Non
     mine.write_text("mine", encoding="utf-8")
     assert main(["--archive", str(tmp_path)]) == 1
     assert mine.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_run_that_ends_before_its_number_is_read_is_no_hang(tmp_path: Path) -> None:
+    with Forked() as scrapy:
+        order = '{"arguments": ["version"], "log": "' + str(tmp_path / "log") + '"}\n'
+        for code in (0, 0):
+            scrapy._pipe(scrapy._server.stdin).write(order.encode())
+            until = time.monotonic() + 60
+            while scrapy._read.count(b"\n") < 2 and time.monotonic() < until:  # both lines, before anyone asks
+                scrapy._read += os.read(scrapy._pipe(scrapy._server.stdout).fileno(), 4096)
+            scrapy._pid = int(scrapy._answer())
+            assert scrapy.wait() == code

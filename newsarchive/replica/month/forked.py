@@ -14,7 +14,7 @@ import importlib
 import json
 import logging
 import os
-import selectors
+import select
 import signal
 import subprocess
 import sys
@@ -46,7 +46,8 @@ class Forked:
     def __enter__(self) -> Self:
         command = [sys.executable, "-m", __name__]
         pipe = subprocess.PIPE
-        self._server = subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True)  # noqa: S603 - ours
+        self._server = subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, bufsize=0)  # noqa: S603 - ours
+        self._read = b""  # what the server said and nobody asked for yet
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -54,8 +55,8 @@ class Forked:
 
     def start(self, arguments: Sequence[str], log: Path) -> int:
         """Start ``scrapy ARGUMENTS`` in the project's folder; what it prints is appended to a file. Gives its pid."""
-        self._pipe(self._server.stdin).write(json.dumps({"arguments": list(arguments), "log": str(log)}) + "\n")
-        self._pipe(self._server.stdin).flush()
+        order = json.dumps({"arguments": list(arguments), "log": str(log)}) + "\n"
+        self._pipe(self._server.stdin).write(order.encode())
         self._pid = int(self._answer())
         return self._pid
 
@@ -65,13 +66,12 @@ class Forked:
         Raises:
             HangsError: it did not end.
         """
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._pipe(self._server.stdout), selectors.EVENT_READ)
-            if not selector.select(_LONGEST):
-                os.kill(self._pid, signal.SIGKILL)
-                self._answer()
-                raise HangsError(f"a run had not ended after {_LONGEST:.0f} seconds and was killed")
-        code = int(self._answer())
+        try:
+            code = int(self._answer(_LONGEST))
+        except TimeoutError as error:
+            os.kill(self._pid, signal.SIGKILL)
+            self._answer()
+            raise HangsError(f"a run had not ended after {_LONGEST:.0f} seconds and was killed") from error
         return code if code >= 0 else _ENDED - code
 
     def __call__(self, arguments: Sequence[str], log: Path) -> int:
@@ -79,14 +79,21 @@ class Forked:
         self.start(arguments, log)
         return self.wait()
 
-    def _answer(self) -> str:
-        line = self._pipe(self._server.stdout).readline()
-        if not line:
-            raise RuntimeError("the process that forks has died")
-        return line
+    def _answer(self, seconds: float | None = None) -> str:
+        """Give the server's next line; two may come at once. Raises TimeoutError where none comes in time."""
+        pipe = self._pipe(self._server.stdout)
+        while b"\n" not in self._read:
+            if not select.select([pipe], [], [], seconds)[0]:
+                raise TimeoutError
+            said = os.read(pipe.fileno(), 4096)
+            if not said:
+                raise RuntimeError("the process that forks has died")
+            self._read += said
+        line, _, self._read = self._read.partition(b"\n")
+        return line.decode()
 
     @staticmethod
-    def _pipe(pipe: IO[str] | None) -> IO[str]:
+    def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
         assert pipe is not None  # noqa: S101 - both are asked for at the start; for the type checker
         return pipe
 
