@@ -143,7 +143,7 @@ class Ledger(ImportRows, PictureRows):
 
     def list_failed(self, path: str, error: str) -> None:
         """Record that a list could not be read; if it was due it stays due."""
-        with self._transaction():
+        with self._in_passing():
             self._db.execute("UPDATE lists SET error = ? WHERE path = ?", (plain(error), path))
 
     def _show(self, path: str, shown: list[str], now: datetime) -> None:

@@ -100,7 +100,7 @@ class ArticleRows(LedgerFile):
 
     def tried(self, name: Name, *, now: datetime) -> None:
         """Record that an archived article was asked for again at better roads."""
-        with self._transaction():
+        with self._in_passing():
             self._db.execute("UPDATE articles SET last_try = ? WHERE name = ?", (stamp(now), str(name)))
 
     def see(self, sighting: Sighting, *, now: datetime) -> None:
@@ -169,7 +169,7 @@ class ArticleRows(LedgerFile):
             "state": state,
             "nowhere": nowhere,
         }
-        with self._transaction():
+        with self._in_passing():
             self._db.execute(_FAILED, values)
 
     def forget(self, name: Name) -> None:

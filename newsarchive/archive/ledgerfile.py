@@ -83,6 +83,24 @@ class LedgerFile:
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @contextmanager
+    def _in_passing(self) -> Iterator[None]:
+        """All or nothing, without a wait for the disk: a power cut may undo it, a killed process does not.
+
+        For what the next run would find out again, such as that a host does not answer: in an outage hundreds of
+        articles are hindered at once. Nothing is said of captures, so they need not be on the disk.
+        """
+        if self._db.in_transaction:
+            yield
+            return
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        try:
+            with self._db:
+                self._db.execute("BEGIN IMMEDIATE")
+                yield
+        finally:
+            self._db.execute("PRAGMA synchronous = FULL")
+
+    @contextmanager
     def together(self) -> Iterator[None]:
         """Make one transaction of everything that is recorded within: one wait for the disk."""
         with self._transaction():

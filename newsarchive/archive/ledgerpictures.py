@@ -82,7 +82,7 @@ class PictureRows(LedgerFile):
         state = "refused" if refused else "gone" if over and nowhere else "pending"
         if over and not nowhere and not refused and row["tries"] >= GIVEN_UP_AFTER:
             state = "failed"
-        with self._transaction():
+        with self._in_passing():
             self._db.execute(
                 "UPDATE pictures SET state = ?, tries = tries + 1, last_try = ?, error = ? WHERE url = ?",
                 (state, stamp(now), plain(error), url),

@@ -260,3 +260,19 @@ def test_a_ledger_that_cannot_be_opened_is_a_storage_error(tmp_path: Path) -> No
     (tmp_path / "ledger.db").mkdir()
     with pytest.raises(sqlite3.OperationalError):
         Ledger(tmp_path / "ledger.db")
+
+
+def test_what_hindered_an_article_survives_a_killed_process_without_a_wait_for_the_disk(tmp_path: Path) -> None:
+    left = Ledger(tmp_path / "ledger.db")
+    left.list_read("/", [seen(FIRST), seen(SECOND)], now=NOON)
+    waits: list[str] = []
+    left.sync_captures = lambda: waits.append("captures")  # type: ignore[func-returns-value]
+    left.failed(FIRST, "not fetched", "HTTP 503", now=NOON)
+    for name in ("ledger.db", "ledger.db-wal"):  # as a killed process leaves them
+        (tmp_path / f"copy-{name}").write_bytes((tmp_path / name).read_bytes())
+    found = Ledger(tmp_path / "copy-ledger.db")
+    assert row(found, FIRST).tries == 1
+    assert waits == []
+    assert left._db.execute("PRAGMA synchronous").fetchone()[0] == 2, "every other commit waits for the disk again"
+    found.close()
+    left.close()

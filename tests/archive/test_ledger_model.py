@@ -162,7 +162,6 @@ class LedgerMachine(RuleBasedStateMachine):
             entry.tries += 1
             entry.error = "HTTP 503"
             entry.state = state
-        self.wrote()
 
     @rule(name=names)
     def an_article_is_forgotten(self, name: Name) -> None:
