@@ -1,0 +1,168 @@
+"""Pages of lists: home, a day, the calendar, newspapers, one newspaper, search, status."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from newsarchive.article import Refused
+from newsarchive.search.query import QueryError
+from newsarchive.search.reader import Filters, Hit, Page
+from newsarchive.web import chart
+from newsarchive.web.asking import Asking, reason
+from newsarchive.web.library import NotKeptError
+
+_FRONT = 400  # of the newest day, to be sorted by newspaper
+_EACH = 6  # of a newspaper
+_PAPERS = 18
+_ROLLING = 14
+_LIST = 40
+_DAY = 100
+_FOUND = 20
+_FIRST, _LAST = date(1990, 1, 1), date(2199, 12, 31)
+
+
+def home(asking: Asking) -> Response:
+    """Show the newest day by newspaper, and how much came in the last weeks."""
+    library = asking.library
+    days = library.days()
+    if not days:
+        return asking.page("empty.html", title=asking.language.say("empty"))
+    day = date.fromisoformat(max(days))
+    papers: dict[tuple[str, str], list[Hit]] = {}
+    rolling: list[Hit] = []
+    for hit in library.front(_FRONT):
+        document = hit.document
+        if document.rolling:
+            rolling.append(hit)
+        else:
+            papers.setdefault((document.newspaper, document.category), []).append(hit)
+    return asking.page(
+        "home.html",
+        title=asking.language.say("site"),
+        day=day,
+        is_today=day == library.today,
+        count=days[str(day)],
+        total=library.count(),
+        papers=sorted(papers.items(), key=lambda paper: -len(paper[1]))[:_PAPERS],
+        each=_EACH,
+        rolling=rolling[:_ROLLING],
+        bars=chart.bars(days, day),
+        month=chart.month(days, day.year, day.month),
+    )
+
+
+def day_page(asking: Asking) -> Response:
+    """Show a day's articles, newest first, and its month."""
+    day = asking.day("day")
+    if day is None or not _FIRST <= day <= _LAST:
+        raise HTTPException(404)
+    days = asking.library.days()
+    page = asking.library.index.recent(Filters(since=day, until=day), before=asking.before(), limit=_DAY)
+    listed = list(days)
+    said = asking.language.day(day)
+    return asking.page(
+        "day.html",
+        title=said,
+        day=day,
+        count=days.get(str(day), 0),
+        page=page,
+        first=asking.before() is None,
+        earlier=max((one for one in listed if one < str(day)), default=None),
+        later=min((one for one in listed if one > str(day)), default=None),
+        month=chart.month(days, day.year, day.month),
+    )
+
+
+def calendar(asking: Asking) -> Response:
+    """Show the months of a year as a heat map; without a year the newest."""
+    days = asking.library.days()
+    years = sorted({int(day[:4]) for day in days}, reverse=True)
+    asked = asking.given("year")
+    if not asked:
+        if not years:
+            return asking.page("empty.html", title=asking.language.say("empty"))
+        return RedirectResponse(asking.language.url(f"/calendar/{years[0]}"), 302)
+    year = int(asked)
+    if not _FIRST.year <= year <= _LAST.year:
+        raise HTTPException(404)
+    of_year = {day: count for day, count in days.items() if day.startswith(f"{year:04}-")}
+    most = max(of_year.values(), default=0)
+    months = [chart.month(of_year, year, number, most) for number in range(1, 13)]
+    return asking.page(
+        "calendar.html",
+        title=asking.language.say("year", year=year),
+        year=year,
+        years=years,
+        count=sum(of_year.values()),
+        months=[month for month in months if month.count] or months[:1],
+    )
+
+
+def papers(asking: Asking) -> Response:
+    """List every newspaper."""
+    wanted = asking.given("name")
+    counts = asking.library.categories()
+    if wanted:
+        like = {*asking.library.index.newspapers_like([f"*{wanted}*"])}
+        named = {*asking.library.index.categories_like([f"*{wanted}*"])}
+        counts = [count for count in counts if count.newspaper in like or count.category in named]
+    return asking.page("papers.html", title=asking.language.say("papers"), counts=counts, wanted=wanted)
+
+
+def category(asking: Asking) -> Response:
+    """List a category's articles, newest first."""
+    name = asking.given("category")
+    newspapers = asking.library.newspapers_of(name)
+    if not newspapers:
+        raise HTTPException(404)
+    days = asking.library.days_of(name)
+    newest = date.fromisoformat(max(days))
+    page = asking.library.index.recent(Filters(categories=(name,)), before=asking.before(), limit=_LIST)
+    return asking.page(
+        "category.html",
+        title=newspapers[0] or name,
+        category=name,
+        newspapers=newspapers,
+        count=sum(days.values()),
+        page=page,
+        first=asking.before() is None,
+        bars=chart.bars(days, newest),
+    )
+
+
+def search(asking: Asking) -> Response:
+    """Find articles; with ``part=results`` only the list, for those who type."""
+    wrong, page, query = "", Page((), None), None
+    try:
+        query = asking.query()
+        if query is not None:
+            page = asking.library.index.search(query, asking.filters(), before=asking.before(), limit=_FOUND)
+    except (QueryError, Refused, HTTPException) as error:
+        wrong = reason(error)
+    text = asking.given("q")
+    return asking.page(
+        "results.html" if asking.given("part") == "results" else "search.html",
+        code=400 if wrong else 200,
+        title=asking.language.say("results_title", query=text) if text else asking.language.say("search"),
+        query=query,
+        text=text,
+        wrong=wrong,
+        page=page,
+        first=asking.before() is None,
+        counts=asking.library.categories(),
+        kept={key: asking.given(key) for key in ("category", "since", "until")},
+    )
+
+
+def status(asking: Asking) -> Response:
+    """Show how the archive stands."""
+    try:
+        found = asking.library.status()
+    except NotKeptError:
+        found = None
+    return asking.page(
+        "status.html", title=asking.language.say("status"), status=found, total=asking.library.count()
+    )
