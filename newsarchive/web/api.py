@@ -157,5 +157,3 @@ def _provenance(kept: Provenance) -> dict[str, Any]:
         "capture": kept.capture or None,
         "capture_sha256": kept.capture_sha256 or None,
     }
-
-

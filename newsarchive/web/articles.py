@@ -127,7 +127,9 @@ def _version(versions: tuple[Version, ...], stamp: str) -> Version:
     raise HTTPException(404, f"there is no version {stamp[:40]!r}")
 
 
-def _steps(library: Library, name: Name, versions: tuple[Version, ...]) -> list[tuple[Version, Step | None, list[Line]]]:
+def _steps(
+    library: Library, name: Name, versions: tuple[Version, ...]
+) -> list[tuple[Version, Step | None, list[Line]]]:
     """Give the newest edits, the newest first: what stood before, what changed, and its lines."""
     found = []
     for before, after in list(pairwise(versions))[-_STEPS:]:

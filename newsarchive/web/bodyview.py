@@ -74,7 +74,7 @@ class Shelf:
 
 def cleaned(body: str) -> str:
     """Give a body of allowed tags, attributes and schemes alone, well-formed."""
-    return _CLEANER.clean(body)
+    return _CLEANER.clean(body.encode(errors="replace").decode())
 
 
 def picture_addresses(clean: str) -> list[str]:

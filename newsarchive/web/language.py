@@ -11,7 +11,10 @@ from newsarchive.web.library import wall
 from newsarchive.web.messages import MESSAGES
 
 DEFAULT = "zh"
-_WEEKDAYS = {"zh": "一二三四五六日", "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")}
+_WEEKDAYS = {
+    "zh": "一二三四五六日",
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
 _MONTHS = (
     "January February March April May June July August September October November December"  # noqa: SIM905 - reads
 ).split()
@@ -37,7 +40,10 @@ class Language:
 
     def say(self, key: str, **values: object) -> str:
         """Give a message with its values filled in."""
-        text = MESSAGES[self.code][key]
+        catalogue = MESSAGES[self.code]
+        text = catalogue[key]
+        if str(values.get("count")) == "1":
+            text = catalogue.get(f"{key}_one", text)
         return text.format_map(values) if values else text
 
     def url(self, path: str, **query: object) -> str:

@@ -163,6 +163,4 @@ def status(asking: Asking) -> Response:
         found = asking.library.status()
     except NotKeptError:
         found = None
-    return asking.page(
-        "status.html", title=asking.language.say("status"), status=found, total=asking.library.count()
-    )
+    return asking.page("status.html", title=asking.language.say("status"), status=found, total=asking.library.count())

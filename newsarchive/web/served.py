@@ -77,4 +77,3 @@ def static(asking: Asking) -> Response:
 def icon(asking: Asking) -> Response:
     """Lead browsers that ask for the old name to ours."""
     return RedirectResponse("/static/icon.svg", 301)
-
