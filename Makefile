@@ -11,10 +11,10 @@ PORT ?= 8001
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo month test lint bench soak pictures pywb datasette lock clean
+.PHONY: help setup demo demo-serve month test lint bench soak pictures screenshots pywb datasette lock clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if (3, 11) <= v < (3, 14) else f"newsarchive needs Python 3.11 to 3.13; {sys.executable} is {v.major}.{v.minor}. Say which: make PYTHON=python3.12 …")'
@@ -34,6 +34,9 @@ setup: $(RUN_STAMP) ## install into .venv; then: .venv/bin/scrapy crawl finews
 
 demo: $(RUN_STAMP) ## archive the embedded source into build/demo, in seconds
 	@$(BIN)/python -m newsarchive.replica.demo
+
+demo-serve: $(RUN_STAMP) ## read some weeks of invented news in the browser: http://127.0.0.1:8000/
+	@$(BIN)/python -m newsarchive.replica.showcase $(ARGS)
 
 month: $(RUN_STAMP) ## thirty days of the source in minutes: outages, edits, killed runs; accounts for every article
 	@$(BIN)/python -m newsarchive.replica.month $(ARGS)
@@ -55,6 +58,9 @@ soak: $(DEV_STAMP) ## kill runs 300 times and look whether the next makes everyt
 
 pictures: $(DEV_STAMP) ## draw docs/demo.svg from a real run of the demo
 	@$(BIN)/python docs/pictures.py
+
+screenshots: $(DEV_STAMP) ## take the pictures of the pages in docs/, with Debian's chromium
+	@PYTHONPATH=. $(BIN)/python docs/screenshots.py
 
 $(PYWB_STAMP): requirements/pywb.lock
 	@$(PYTHON) -m venv .cache/pywb

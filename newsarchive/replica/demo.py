@@ -49,6 +49,11 @@ def main() -> int:
     _show_one(console, archive)
     shown = archive.relative_to(Path.cwd()) if archive.is_relative_to(Path.cwd()) else archive
     console.print(f"\nEvery post is below {shown}/_posts, every response as it came in {shown}/captures.")
+    console.print(
+        f"Read it in a browser: {_scrapy()} serve -s ARCHIVE_DIR={shown} --open\n"
+        "or some weeks of it, with pictures and edits: make demo-serve",
+        soft_wrap=True,
+    )
     return again
 
 
@@ -59,6 +64,12 @@ def _crawl(settings: dict[str, str], archive: Path, *, show: bool) -> int:
         command += ["-s", f"{name}={value}"]
     output = None if show else subprocess.DEVNULL
     return subprocess.run(command, cwd=ROOT, stdout=output, stderr=output, check=False).returncode  # noqa: S603 - ours
+
+
+def _scrapy() -> str:
+    """Give the command as it can be typed here."""
+    command = Path(sys.executable).parent / "scrapy"
+    return str(command.relative_to(Path.cwd())) if command.is_relative_to(Path.cwd()) else "scrapy"
 
 
 def _show_one(console: Console, archive: Path) -> None:

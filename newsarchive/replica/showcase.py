@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
     command = [sys.executable, "-m", "scrapy", "serve", "--port", str(given.port), "-s", f"ARCHIVE_DIR={archive}"]
     clock = f"NEWSARCHIVE_CLOCK={(end_of(given.days) + _LATER).isoformat()}"
     os.chdir(ROOT)
-    os.execv(sys.executable, [*command, "-s", clock, *(["--open"] if given.open else [])])  # noqa: S606 - our own command
+    return os.execv(sys.executable, [*command, "-s", clock, *(["--open"] if given.open else [])])  # noqa: S606 - ours
 
 
 def end_of(days: int) -> datetime:
@@ -63,13 +63,9 @@ def fill(archive: Path, *, days: int = DAYS, per_day: int = PER_DAY) -> int:
             replica.now = end_of(day)
             if code := _crawl(replica, archive, "finews", replica.now):
                 return code
-        edited = edit(replica, pieces)
+        edit(replica, pieces)
         later = replica.now + _LATER
-        return (
-            _crawl(replica, archive, "newsshare", later, "-a", f"code={edited.code}")
-            or _crawl(replica, archive, "finews", later, "-a", "full=1")
-            or _crawl(replica, archive, "images", later)
-        )
+        return _crawl(replica, archive, "finews", later, "-a", "full=1") or _crawl(replica, archive, "images", later)
 
 
 def edit(replica: Replica, pieces: list[Piece]) -> Piece:

@@ -104,7 +104,7 @@ def openapi(asking: Asking) -> Response:
     return _json({**DESCRIPTION, "servers": [{"url": asking.base}]})
 
 
-def nothing(asking: Asking) -> Response:
+def nothing(_: Asking) -> Response:
     """Say what there is, to those who ask for something else."""
     raise HTTPException(404, "there is no such address; /api/openapi.json describes those there are")
 

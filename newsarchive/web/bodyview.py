@@ -20,8 +20,12 @@ from newsarchive.article import Name, Refused
 from newsarchive.source.links import MIRROR_HOSTS, SHARE_HOSTS, asked_link
 
 _TAGS: Final = frozenset(
-    "a abbr b blockquote br caption center cite code col colgroup dd del div dl dt em figcaption figure h1 h2 h3 h4 h5 "
-    "h6 hr i img ins li mark ol p pre q s small span strike strong sub sup table tbody td tfoot th thead tr u ul".split()  # noqa: SIM905 - reads
+    re.findall(
+        r"\w+",
+        "a abbr b blockquote br caption center cite code col colgroup dd del div dl dt em figcaption figure h1 h2 h3 "
+        "h4 h5 h6 hr i img ins li mark ol p pre q s small span strike strong sub sup table tbody td tfoot th thead tr "
+        "u ul",
+    )
 )
 _ATTRIBUTES: Final = {
     "*": {"align", "style"},
@@ -33,7 +37,7 @@ _ATTRIBUTES: Final = {
 }
 _RENAMED: Final = {"center": "div", "strike": "s", "h1": "h2"}
 _VOID: Final = frozenset({"br", "col", "hr", "img"})
-_KEPT: Final = ("title", "start", "colspan", "rowspan")
+_KEPT: Final[tuple[str, ...]] = ("title", "start", "colspan", "rowspan")
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)((?: [a-z-]+=\"[^\"]*\")*) ?/?>")
 _ATTRIBUTE = re.compile(r" ([a-z-]+)=\"([^\"]*)\"")
 _STYLES = {
@@ -122,7 +126,7 @@ def _opened(tag: str, values: dict[str, str], shelf: Shelf) -> str:
         return ""
     if tag == "img":
         return _image(values, shelf)
-    said = {name: values[name] for name in _KEPT if name in values}
+    said: dict[str, str] = {name: values[name] for name in _KEPT if name in values}
     classes = _classes(tag, values)
     if classes:
         said["class"] = " ".join(classes)
@@ -176,8 +180,8 @@ def _image(values: dict[str, str], shelf: Shelf) -> str:
     alt = values.get("alt", "").strip()
     kept = shelf.picture(address(values["src"])) if "src" in values else None
     if kept is None:
-        said = f"{shelf.words[1]}{f'：{alt}' if alt else ''}"
-        return f'<span class="no-picture">{escape(said)}</span>'
+        word = f"{shelf.words[1]}{f'：{alt}' if alt else ''}"
+        return f'<span class="no-picture">{escape(word)}</span>'
     said = {
         "src": f"{shelf.base}/picture/{kept.sha256}",
         "alt": alt or shelf.words[0],

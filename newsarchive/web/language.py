@@ -16,8 +16,10 @@ _WEEKDAYS = {
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
 _MONTHS = (
-    "January February March April May June July August September October November December"  # noqa: SIM905 - reads
-).split()
+    "",
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 _TAGS = {"zh": "zh-CN", "en": "en"}
 
 
@@ -59,16 +61,16 @@ class Language:
         day = date.fromisoformat(day) if isinstance(day, str) else day
         if self.code == "zh":
             return f"{day.year}年{day.month}月{day.day}日 星期{_WEEKDAYS['zh'][day.weekday()]}"
-        return f"{_WEEKDAYS['en'][day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year}"
+        return f"{_WEEKDAYS['en'][day.weekday()]}, {day.day} {_MONTHS[day.month]} {day.year}"
 
     def short_day(self, day: date | str) -> str:
         """Write a day without its year."""
         day = date.fromisoformat(day) if isinstance(day, str) else day
-        return f"{day.month}月{day.day}日" if self.code == "zh" else f"{day.day} {_MONTHS[day.month - 1][:3]}"
+        return f"{day.month}月{day.day}日" if self.code == "zh" else f"{day.day} {_MONTHS[day.month][:3]}"
 
     def month(self, year: int, month: int) -> str:
         """Write a month."""
-        return f"{year}年{month}月" if self.code == "zh" else f"{_MONTHS[month - 1]} {year}"
+        return f"{year}年{month}月" if self.code == "zh" else f"{_MONTHS[month]} {year}"
 
     def moment(self, moment: datetime) -> str:
         """Write a moment as clocks in Shanghai show it."""

@@ -1,4 +1,4 @@
-"""What pages ask of an archive: the search index, posts and their versions, the ledger, captures. Nothing is written."""
+"""What pages ask of an archive: search index, posts and their versions, ledger, captures. Nothing is written."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ class Library:
             kept = self._kept.get(what)
             if kept is None or kept[0] != stamp:
                 kept = self._kept[what] = (stamp, ask())
-        return kept[1]  # type: ignore[no-any-return]
+        return kept[1]
 
     def _index_stamp(self) -> object:
         return self._stamp(store.SEARCH)
@@ -183,11 +183,13 @@ class Library:
         Revisions lie in the folder of the month the post had; an edit of its day may have moved it to the next one.
         """
         month = PurePosixPath(document.post).parts[1:-1]
-        found = []
+        found: list[Version] = []
         for folder in _around(month):
-            for path in (self.root / REVISIONS / folder).glob(f"*-{document.name}.*.md"):
-                if match := _REVISION.fullmatch(path.name):
-                    found.append(Version(match["stamp"], PurePosixPath(REVISIONS, folder, path.name)))
+            found += [
+                Version(match["stamp"], PurePosixPath(REVISIONS, folder, path.name))
+                for path in (self.root / REVISIONS / folder).glob(f"*-{document.name}.*.md")
+                if (match := _REVISION.fullmatch(path.name))
+            ]
         found.sort(key=lambda version: _age(version.stamp))
         return (*found, Version(CURRENT, PurePosixPath(document.post)))
 

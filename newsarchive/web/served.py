@@ -74,6 +74,6 @@ def static(asking: Asking) -> Response:
     )
 
 
-def icon(asking: Asking) -> Response:
+def icon(_: Asking) -> Response:
     """Lead browsers that ask for the old name to ours."""
     return RedirectResponse("/static/icon.svg", 301)

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
+from typing import Self
 
 import uvicorn
 
@@ -33,7 +34,7 @@ class Keeper(AbstractContextManager["Keeper"]):
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="index", daemon=True)
 
-    def __enter__(self) -> Keeper:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

@@ -31,10 +31,10 @@ HOSTILE_BODY = (
     '<img src="http://127.0.0.1:9/beacon.png" onerror="window.stolen = 1" alt="信标">'
     '<p onclick="window.stolen = 1" style="background:url(http://127.0.0.1:9/style)">点这里</p>'
     '<a id="bad" href="javascript:window.stolen=1">链接</a> <a href="data:text/html,x">数据</a>'
-    '<iframe src="http://127.0.0.1:9/frame"></iframe><svg onload="window.stolen=1"><script>window.stolen=1</script></svg>'
+    '<iframe src="http://127.0.0.1:9/frame"></iframe><svg onload="window.stolen=1"><script>x()</script></svg>'
     '<form action="http://127.0.0.1:9/"><input name="q"></form><style>body{display:none}</style>'
     '<meta http-equiv="refresh" content="0;url=http://127.0.0.1:9/"><base href="http://127.0.0.1:9/">'
-    '<p id="content" class="skip">同名</p><math><mtext><table><mglyph><style><img src=x onerror=window.stolen=1></style>'
+    '<p id="content" class="skip">同名</p><math><mtext><table><mglyph><style><img src=x onerror=x()></style>'
 )
 
 

@@ -10,6 +10,7 @@ from newsarchive.article import Name
 from newsarchive.web import bodyview
 from tests.attacks import ATTACKS
 
+SCROLL = '<div class="scroll" role="region" tabindex="0" aria-label="表格">'
 URL = "https://dfscdn.dfcfw.com/download/a.jpg?x=1&y=2"
 KEPT = Shown(URL, "20220302-0001.warc.gz#1", "ab" * 32, "image/png", 552, 300)
 
@@ -38,8 +39,7 @@ def show(body: str, base: str = "") -> str:
         ('<ol start="3"><li>三</li></ol>', '<ol start="3"><li>三</li></ol>'),
         (
             '<table><tbody><tr><td colspan="2">格</td></tr></tbody></table>',
-            '<div class="scroll" role="region" tabindex="0" aria-label="表格"><table><tbody><tr><td colspan="2">格</td>'
-            "</tr></tbody></table></div>",
+            f'{SCROLL}<table><tbody><tr><td colspan="2">格</td></tr></tbody></table></div>',
         ),
     ],
 )
