@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bench import crawling, importing, nothingnew, parts, replaying, searching
+from bench import crawling, importing, nothingnew, parts, replaying, searching, web
 from bench.measure import Effort, Row
 
 MEASUREMENTS: dict[str, Callable[[Effort], Iterable[Row]]] = {
@@ -22,7 +22,7 @@ MEASUREMENTS: dict[str, Callable[[Effort], Iterable[Row]]] = {
     "rebuild": replaying.rebuild,
     "verify": replaying.verify,
 }
-REPORTS: dict[str, Callable[[], object]] = {"import": importing.main, "search": searching.show}
+REPORTS: dict[str, Callable[[], object]] = {"import": importing.main, "search": searching.show, "web": web.show}
 """What takes long and prints a table of its own: only where it is asked for."""
 
 _WIDTH = 150  # in a file too
