@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from newsarchive.clock import Clock
@@ -85,7 +86,6 @@ def _shots(url: str) -> list[Shot]:
         Shot("web-versions.png", f"article/{edited}", height=900, language="en", scroll="#versions"),
         Shot("web-day.png", f"day/{newest}", height=800),
         Shot("web-phone.png", f"article/{edited}", width=390, height=760),
-        Shot("web-phone-dark.png", "", width=390, height=760, dark=True),
     ]
 
 
@@ -110,6 +110,8 @@ def _take(browser: Browser, url: str, shot: Shot, path: Path) -> None:
         page.evaluate("(name) => document.querySelector(name).scrollIntoView()", shot.scroll)
     page.screenshot(path=path)
     context.close()
+    with Image.open(path) as image:
+        image.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
     if path.stat().st_size > LARGEST:
         sys.stderr.write(f"{path.name} has {path.stat().st_size} bytes, more than {LARGEST}\n")
 

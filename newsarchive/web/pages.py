@@ -14,7 +14,7 @@ from newsarchive.web import chart
 from newsarchive.web.asking import Asking, reason
 from newsarchive.web.library import NotKeptError
 
-_FRONT = 400  # of the newest day, to be sorted by newspaper
+_FRONT = 3000  # of the newest day, to be sorted by newspaper; a working day brings a thousand
 _EACH = 6  # of a newspaper
 _PAPERS = 18
 _ROLLING = 14
