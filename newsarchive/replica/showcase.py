@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 from datetime import datetime, time, timedelta
@@ -39,9 +40,11 @@ def main(arguments: list[str] | None = None) -> int:
     if not (archive / "ledger.db").exists():
         sys.stdout.write(f"Archiving {given.days} days of invented news …\n")
         sys.stdout.flush()
-        code = fill(archive, days=given.days)
-        if code:
+        begun = archive.with_name(f"{archive.name}.part")
+        shutil.rmtree(begun, ignore_errors=True)
+        if code := fill(begun, days=given.days):
             return code
+        begun.rename(archive)
     command = [sys.executable, "-m", "scrapy", "serve", "--port", str(given.port), "-s", f"ARCHIVE_DIR={archive}"]
     clock = f"NEWSARCHIVE_CLOCK={(end_of(given.days) + _LATER).isoformat()}"
     os.chdir(ROOT)

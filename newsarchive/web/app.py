@@ -116,7 +116,7 @@ def _answered(page: Page, asking: Asking) -> Response:
 
 
 def _unreadable(asking: Asking, error: Exception) -> Response:
-    if isinstance(error, IndexNewError) and asking.request.url.path == "/":
+    if isinstance(error, IndexNewError) and asking.request.url.path == "/" and not asking.library.has_ledger:
         return asking.page("empty.html", title=asking.language.say("empty"))
     logger.warning("%s: %s", asking.request.url.path, error or "there is no search index of today's making")
     return asking.error(_UNAVAILABLE, asking.language.say("error_503"), str(error))

@@ -48,7 +48,7 @@ class Language:
             text = catalogue.get(f"{key}_one", text)
         return text.format_map(values) if values else text
 
-    def url(self, path: str, **query: object) -> str:
+    def url(self, path: str, /, **query: object) -> str:
         """Give a link within the pages: the path quoted, values that are None or empty left out."""
         given = {key: str(value) for key, value in query.items() if value not in (None, "")}
         if self.asked and "lang" not in given:

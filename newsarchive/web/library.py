@@ -88,6 +88,11 @@ class Library:
         """The day in Asia/Shanghai."""
         return self.clock.now().astimezone(SHANGHAI).date()
 
+    @property
+    def has_ledger(self) -> bool:
+        """Whether anything was ever archived here."""
+        return (self.root / LEDGER).exists()
+
     # -- counts, which cost a walk through the index and change only with it --------------------------------------
 
     def categories(self) -> list[Count]:

@@ -137,7 +137,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         "none": "无",
         "empty": "库里还没有文章",
         "empty_help": "先运行 scrapy crawl finews，然后刷新这一页。",
-        "footer": "只从本机提供。文章属于它们的作者和出版者。",
+        "footer": "文章属于它们的作者和出版者。",
         "api": "接口",
     },
     "en": {
@@ -276,7 +276,7 @@ MESSAGES: dict[str, dict[str, str]] = {
         "none": "none",
         "empty": "Nothing is archived yet",
         "empty_help": "Run scrapy crawl finews, then load this page again.",
-        "footer": "Served from this machine alone. The articles belong to their authors and publishers.",
+        "footer": "The articles belong to their authors and publishers.",
         "api": "API",
     },
 }

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from newsarchive.article import Refused
 from newsarchive.search.query import QueryError
-from newsarchive.search.reader import Filters, Hit, Page
+from newsarchive.search.reader import Count, Filters, Hit, Page
 from newsarchive.web import chart
 from newsarchive.web.asking import Asking, reason
 from newsarchive.web.library import NotKeptError
@@ -21,6 +21,7 @@ _ROLLING = 14
 _LIST = 40
 _DAY = 100
 _FOUND = 20
+_CHOICES = 300
 _FIRST, _LAST = date(1990, 1, 1), date(2199, 12, 31)
 
 
@@ -152,9 +153,18 @@ def search(asking: Asking) -> Response:
         wrong=wrong,
         page=page,
         first=asking.before() is None,
-        counts=asking.library.categories(),
+        choices=_choices(asking.library.categories(), asking.given("category")),
         kept={key: asking.given(key) for key in ("category", "since", "until")},
     )
+
+
+def _choices(counts: list[Count], chosen: str) -> dict[str, str]:
+    """Give the categories to choose from, with their newspapers: the largest, and the one that is chosen."""
+    names: dict[str, str] = {}
+    for count in counts:
+        if len(names) < _CHOICES or count.category == chosen:
+            names.setdefault(count.category, count.newspaper or count.category)
+    return names
 
 
 def status(asking: Asking) -> Response:

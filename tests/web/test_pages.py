@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -263,6 +264,55 @@ def test_a_wrong_address_is_said_to_be_wrong_and_helps(web: httpx.Client, addres
 def test_an_article_that_is_not_archived_says_how_to_ask_for_it(web: httpx.Client) -> None:
     answer = web.get("/article/NW202203029999999998")
     assert "scrapy crawl newsshare -a code=NW202203029999999998" in answer.text
+
+
+ODD = ["", "\0", "\ud7ff", "%", "'\"><", "../", "a" * 3000, "-", "OR", '"', "９", "1e9", "2022-03-02,", "☃", "\n", " "]
+
+
+def test_nothing_that_is_asked_breaks_a_page(web: httpx.Client, names: Names) -> None:
+    keys = (
+        "q",
+        "before",
+        "since",
+        "until",
+        "category",
+        "newspaper",
+        "limit",
+        "lang",
+        "version",
+        "link",
+        "name",
+        "path",
+    )
+    for path in (
+        "/",
+        "/day/2022-03-02",
+        "/category/emnews",
+        "/search",
+        "/papers",
+        "/go",
+        f"/article/{names.edited}",
+        "/feed.xml",
+        "/feed.json",
+        "/api/articles",
+        "/api/search",
+        "/api/days",
+        "/nowhere",
+    ):
+        for odd in ODD:
+            answer = web.get(path, params=dict.fromkeys(keys, odd))
+            assert answer.status_code < 500, f"{path} with {odd!r}: {answer.status_code}"
+    for path in ("/article/{}", "/article/{}/served", "/category/{}", "/day/{}", "/picture/{}", "/sitemap/{}.xml"):
+        for odd in ODD:
+            answer = web.get(path.format(quote(odd[:200], safe="")))
+            assert answer.status_code < 500, f"{path} with {odd!r}: {answer.status_code}"
+
+
+def test_the_chosen_newspaper_stays_chosen(web: httpx.Client) -> None:
+    page = tree(web.get("/search?q=公司&category=emnews"))
+    assert page.xpath("//option[@selected]/@value") == ["emnews"]
+    values = page.xpath("//option/@value")
+    assert len(values) == len(set(values))
 
 
 def test_only_reading_is_possible(web: httpx.Client) -> None:
