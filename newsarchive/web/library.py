@@ -31,6 +31,7 @@ from newsarchive.search.reader import Count, Document, Filters, Hit, Reader
 _REVISION = re.compile(r".*\.(?P<stamp>\d{8}T\d{6}Z(?:-\d+)?)\.md", re.ASCII)
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _PLACE = re.compile(r"(?P<file>[^/#]+)#(?P<offset>\d+)", re.ASCII)
+_KEPT_COUNTS = 200  # of categories shown last
 _REMEMBERED = 10_000  # kept pictures of pages shown last, so that the ledger need not be searched for a digest
 _Kept = TypeVar("_Kept")
 
@@ -109,7 +110,11 @@ class Library:
 
     def days_of(self, category: str) -> dict[str, int]:
         """Give the same of one category."""
-        return self.index.count_by_day(date.min, date.max, category)
+        if len(self._kept) > _KEPT_COUNTS:
+            self._kept.clear()
+        return self._once(
+            f"days of {category}", self._index_stamp(), lambda: self.index.count_by_day(date.min, date.max, category)
+        )
 
     def count(self) -> int:
         """Give how many articles there are."""
@@ -129,14 +134,15 @@ class Library:
 
     def status(self) -> Status:
         """Tell how the archive stands; raises `NotKeptError` where there is no ledger to tell."""
+        now = self.clock.now()
 
         def ask() -> Status:
             try:
-                return status(self.root, Scope(), now=self.clock.now())
+                return status(self.root, Scope(), now=now)
             except (OSError, Refused, sqlite3.Error) as error:
                 raise NotKeptError(f"the ledger cannot be read: {error}") from error
 
-        return self._once("status", self._stamp(LEDGER), ask)
+        return self._once("status", (self._stamp(LEDGER), now.replace(second=0, microsecond=0)), ask)
 
     def _once(self, what: str, stamp: object, ask: Callable[[], _Kept]) -> _Kept:
         kept = self._kept.get(what)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import shutil
 import threading
@@ -16,9 +17,11 @@ from newsarchive.article import Name
 from newsarchive.clock import Clock
 from newsarchive.search.index import catch_up
 from newsarchive.search.store import SEARCH
+from newsarchive.web.app import make_app
 from newsarchive.web.background import served_at
 from newsarchive.web.library import Library, NotKeptError
 from newsarchive.web.server import Keeper
+from newsarchive.web.shield import POLICY
 from tests.web.conftest import NOW, Names, put
 
 LEDGER = "ledger.db"
@@ -131,6 +134,30 @@ def test_a_damaged_capture_is_said_to_be(living: Path, client: httpx.Client, nam
     page = client.get(f"/article/{names.pictured}").text
     digest = page.partition("/picture/")[2][:64]
     assert client.get(f"/picture/{digest}").status_code == 404
+
+
+class BrokenLibrary(Library):
+    """A library with a defect nobody thought of."""
+
+    def days(self) -> dict[str, int]:
+        raise RuntimeError("nobody thought of this")
+
+
+def test_a_defect_is_a_page_that_helps_and_a_trace_for_the_operator(
+    shown: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def ask(path: str) -> httpx.Response:
+        transport = httpx.ASGITransport(app=make_app(BrokenLibrary(shown, Clock())))
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            return await client.get(path)
+
+    answer = asyncio.run(ask("/"))
+    assert answer.status_code == 500
+    assert "scrapy verify" in answer.text
+    assert "nobody thought" not in answer.text
+    assert answer.headers["content-security-policy"] == POLICY
+    assert "nobody thought of this" in caplog.text
+    assert asyncio.run(ask("/api/days")).json()["error"]["status"] == 500
 
 
 def test_an_empty_archive_says_what_to_do(tmp_path: Path) -> None:
