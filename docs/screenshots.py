@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -91,7 +90,7 @@ def _shots(url: str) -> list[Shot]:
 
 @contextmanager
 def _browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory():
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
         yield browser
         browser.close()

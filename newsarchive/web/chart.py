@@ -97,8 +97,15 @@ def bars(days: Mapping[str, int], last: date, weeks: int = _WEEKS) -> Bars:
 
 
 def month(days: Mapping[str, int], year: int, number: int, most: int | None = None) -> Month:
-    """Lay a month out; a day's level is its share of the most any day has, in five steps, 0 for none."""
-    top = most if most is not None else max(days.values(), default=0)
+    """Lay a month out.
+
+    Args:
+        days: counts by day.
+        year, number: which month.
+        most: of which a day's level is a share, in five steps, 0 for none; the most of the month where not given.
+    """
+    begins = f"{year:04}-{number:02}-"
+    top = most if most is not None else max((n for day, n in days.items() if day.startswith(begins)), default=0)
     weeks = tuple(
         tuple(_cell(days, day, top) if day.month == number else Cell(None) for day in week)
         for week in _MONDAYS.monthdatescalendar(year, number)

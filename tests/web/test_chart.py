@@ -37,6 +37,12 @@ def test_a_month_begins_on_monday_and_has_its_days_once() -> None:
     assert (levels[1], levels[2], levels[31]) == (1, 0, chart.LEVELS)
 
 
+def test_a_level_is_a_share_of_the_months_most_unless_told_otherwise() -> None:
+    days = {"2022-03-01": 10, "2022-04-01": 1000}
+    assert chart.month(days, 2022, 3).weeks[0][1].level == chart.LEVELS
+    assert chart.month(days, 2022, 3, 1000).weeks[0][1].level == 1
+
+
 def test_levels_rise_with_the_count() -> None:
     month = chart.month({f"2022-03-{day:02}": day for day in range(1, 32)}, 2022, 3)
     levels = [cell.level for week in month.weeks for cell in week if cell.day]

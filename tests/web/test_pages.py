@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -337,6 +338,14 @@ def test_words_in_results_are_marked_and_texts_escaped(web: httpx.Client) -> Non
     answer = web.get("/search", params={"q": odd})
     assert "<script>alert" not in answer.text
     assert tree(answer).xpath("//input[@id='q']/@value") == [odd]
+
+
+def test_many_readers_at_once_get_what_each_asked_for(web: httpx.Client, names: Names) -> None:
+    paths = ["/", f"/article/{names.edited}", "/search?q=公司", "/category/emnews", "/feed.xml", "/api/status"] * 8
+    once = {path: web.get(path).text for path in set(paths)}
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(lambda path: (path, web.get(path).text), paths))
+    assert all(once[path] == text for path, text in answers)
 
 
 def test_the_results_alone_are_a_part_of_the_page(web: httpx.Client) -> None:
