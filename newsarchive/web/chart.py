@@ -101,7 +101,8 @@ def month(days: Mapping[str, int], year: int, number: int, most: int | None = No
 
     Args:
         days: counts by day.
-        year, number: which month.
+        year: of the month.
+        number: of the month, from 1.
         most: of which a day's level is a share, in five steps, 0 for none; the most of the month where not given.
     """
     begins = f"{year:04}-{number:02}-"
