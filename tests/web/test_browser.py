@@ -19,6 +19,7 @@ PHONE = {"width": 360, "height": 740}
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     path = chromium()
+    expect.set_options(timeout=20_000)  # a test machine may be busy
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield running
@@ -89,6 +90,15 @@ def test_no_page_scrolls_sideways_on_a_phone(browser: Browser, site: str, names:
             assert not window.overflows(), f"{kind} is wider than {PHONE['width']} pixels"
         window.go(f"/article/{names.edited}")
         assert window.page.locator(".body p").first.bounding_box()["width"] > 300  # type: ignore[index]
+
+
+def test_no_page_scrolls_sideways_on_an_english_phone_and_no_word_is_broken(browser: Browser, site: str) -> None:
+    with watched(browser, site, viewport=PHONE, locale="en-GB") as window:
+        page = window.go("/")
+        assert not window.overflows()
+        heights = page.locator(".top nav a").evaluate_all("(all) => all.map((one) => one.offsetHeight)")
+        assert len(set(heights)) == 1
+        assert heights[0] < 48
 
 
 def test_what_is_typed_is_searched_at_once(window: Watched) -> None:
