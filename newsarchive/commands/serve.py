@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import sys
+import threading
 import webbrowser
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -114,7 +115,9 @@ class Command(ScrapyCommand):
         if not is_loopback(opts.host):
             self._say("everyone who reaches this machine can read it")
         if opts.open:
-            webbrowser.open(address)
+            threading.Thread(
+                target=webbrowser.open, args=(address,), daemon=True
+            ).start()  # one in this terminal blocks
 
     def _say(self, message: str) -> None:
         sys.stderr.write(f"newsarchive: {message}\n")

@@ -14,7 +14,6 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -29,7 +28,6 @@ from newsarchive.web.shield import Hosts, Shield
 logger = logging.getLogger(__name__)
 
 _THREADS = 4  # that read; each has a connection of its own, kept for good
-_ZIPPED_FROM = 1000  # bytes
 _UNAVAILABLE, _BROKEN = 503, 500
 
 Page = Callable[[Asking], Response]
@@ -94,7 +92,7 @@ def make_app(library: Library, *, hosts: Hosts | None = None) -> Starlette:
 
     return Starlette(
         routes=[Route(path, endpoint(page), methods=["GET"]) for path, page in ROUTES],
-        middleware=[Middleware(Shield, hosts=hosts or Hosts()), Middleware(GZipMiddleware, minimum_size=_ZIPPED_FROM)],
+        middleware=[Middleware(Shield, hosts=hosts or Hosts())],  # and none that packs: the way is short
         exception_handlers={HTTPException: failed},
         lifespan=lifespan,
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,11 +29,12 @@ def ended(*words: str, archive: Path) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def serving(archive: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def serving(archive: Path, *words: str, **environment: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Give the process and the address it tells."""
     with subprocess.Popen(
-        command("--port", "0", archive=archive),
+        command("--port", "0", *words, archive=archive),
         cwd=ROOT,
+        env={**os.environ, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -57,6 +60,17 @@ def test_it_tells_its_address_answers_and_ends_as_signals_end_programs(
         _, err = process.communicate(timeout=30)
         assert process.returncode == code, err
         assert err == "newsarchive: stopped\n"
+
+
+def test_it_opens_the_browser_where_that_is_wished(stock: Path, tmp_path: Path) -> None:
+    opened, browser = tmp_path / "opened", tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {opened}.part; mv {opened}.part {opened}\n', encoding="utf-8")
+    browser.chmod(0o755)
+    with serving(stock, "--open", BROWSER=f"{browser} %s") as (_, address):
+        deadline = time.monotonic() + 20
+        while not opened.exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert opened.read_text(encoding="utf-8").strip() == address
 
 
 def test_a_port_in_use_is_an_error_that_says_what_to_do(stock: Path) -> None:
