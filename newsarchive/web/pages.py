@@ -144,8 +144,9 @@ def search(asking: Asking) -> Response:
     except (QueryError, Refused, HTTPException) as error:
         wrong = reason(error)
     text = asking.given("q")
+    part = asking.given("part") == "results"
     return asking.page(
-        "results.html" if asking.given("part") == "results" else "search.html",
+        "results.html" if part else "search.html",
         code=400 if wrong else 200,
         title=asking.language.say("results_title", query=text) if text else asking.language.say("search"),
         query=query,
@@ -153,7 +154,7 @@ def search(asking: Asking) -> Response:
         wrong=wrong,
         page=page,
         first=asking.before() is None,
-        choices=_choices(asking.library.categories(), asking.given("category")),
+        choices={} if part else _choices(asking.library.categories(), asking.given("category")),
         kept={key: asking.given(key) for key in ("category", "since", "until")},
     )
 
