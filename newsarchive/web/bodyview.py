@@ -104,11 +104,16 @@ def shown(clean: str, shelf: Shelf) -> str:
 def _written(clean: str, shelf: Shelf) -> Iterator[str]:
     place = 0
     for match in _TAG.finditer(clean):
-        yield clean[place : match.start()]
+        yield _text(clean[place : match.start()])
         place = match.end()
         closing, tag, attributes = match.groups()
         yield _closed(tag) if closing else _opened(tag, _values(attributes), shelf)
-    yield clean[place:]
+    yield _text(clean[place:])
+
+
+def _text(between: str) -> str:
+    """Give what stands between two tags; a tag that was not understood, which nh3 writes none of, is shown as text."""
+    return between.replace("<", "&lt;")
 
 
 def _values(attributes: str) -> dict[str, str]:

@@ -101,6 +101,13 @@ def test_what_looks_like_a_tag_in_a_text_stays_a_text() -> None:
     assert show('<a title="&quot;><img src=x>" href="http://a.example/">t</a>').count("<") == 2
 
 
+def test_a_tag_that_is_not_written_as_nh3_writes_them_is_shown_as_text() -> None:
+    shelf = bodyview.Shelf(lambda _: None, lambda _: None)
+    for odd in ("<img src=x>", "<p onclick=x>", "<IMG>", "<svg/onload=x>", "<p a='b'>", "<!--x-->"):
+        assert bodyview.shown(odd, shelf) == odd.replace("<", "&lt;")
+    assert bodyview.shown('<script x="y">z</script>', shelf) == "z"
+
+
 ACTIVE = {"script", "style", "iframe", "object", "embed", "form", "input", "svg", "math", "meta", "base", "link", "img"}
 
 
