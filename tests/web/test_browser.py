@@ -16,7 +16,7 @@ pytestmark = pytest.mark.browser
 PHONE = {"width": 360, "height": 740}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: while it is there, an event loop runs in this thread, and no other can
 def browser() -> Iterator[Browser]:
     path = chromium()
     expect.set_options(timeout=20_000)  # a test machine may be busy
