@@ -31,6 +31,8 @@ class Origin(StrEnum):
     SHARE_PAGE = "share-page"
     OLD_POST = "old-post"
     MIRROR_PAGE = "mirror-page"
+    WAYBACK = "wayback"
+    ARTICLE_API = "article-api"
     ARTICLE_PAGE = "article-page"
 
     def is_better_than(self, other: Origin) -> bool:

@@ -43,6 +43,7 @@ def options_of(settings: BaseSettings, *, write: bool) -> Options:
         root,
         settle_hours=settings.getfloat("SETTLE_HOURS"),
         settle_tries=settings.getint("SETTLE_TRIES"),
+        eastmoney_max_pages=settings.getint("EASTMONEY_MAX_PAGES"),
         processes=settings.getint("PROCESSES") or processors(),
         write=write,
         now=clock.now(),

@@ -16,6 +16,18 @@ NEWSSHARE_URL = "http://finews.zning.xyz/"
 OLD_POST_URL = "https://raw.githubusercontent.com/zning1994/finews/main/old_post/"
 ARTICLE_URL = "https://finance.eastmoney.com/"
 
+# The publisher's own lists, which `scrapy crawl eastmoney` reads where there is no mirror: what newspapers wrote, the
+# rolling news, an article's text. A column is a number (newspapers) or fast:NUMBER (rolling news).
+EASTMONEY_LIST_URL = "https://np-listapi.eastmoney.com/"
+EASTMONEY_FAST_URL = "https://np-weblist.eastmoney.com/"
+EASTMONEY_API_URL = "https://newsinfo.eastmoney.com/"
+EASTMONEY_COLUMNS = "350, 344, 345, fast:102"
+EASTMONEY_MAX_PAGES = 50  # of a list in one run: 2,500 articles, or 10,000 of the rolling news; a few days of them
+
+# A web archive, for `scrapy crawl wayback`: its index (CDX), and below which address a copy is given as it came.
+WAYBACK_CDX_URL = "https://web.archive.org/cdx/search/cdx"
+WAYBACK_RAW_URL = "https://web.archive.org/web/"
+
 # Whose pictures `scrapy crawl images` keeps: names of hosts or globs; HOST=URL where they are fetched elsewhere.
 IMAGE_HOSTS = "dfscdn.dfcfw.com, *.dfcfw.com, webquoteklinepic.eastmoney.com, *.eastmoney.com"
 IMAGE_MAXSIZE = 8 * 1024 * 1024  # a larger picture is refused; the largest of the source seen is below 1 MiB

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from scrapy.settings import SETTINGS_PRIORITIES
 
 from newsarchive.hosts import is_loopback
+from newsarchive.source.article_api import article_api_url
 from newsarchive.source.links import article_page_url, fetch_url, old_post_url, share_json_url, share_page_url
-from newsarchive.source.roads import Case, Road
+from newsarchive.source.roads import NOT_BY_DEFAULT, Case, Road
+from newsarchive.source.wayback import copy_path
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -26,6 +28,10 @@ def address(settings: BaseSettings, case: Case, road: Road) -> str:
         return old_post_url(settings["OLD_POST_URL"], case.store_name)
     if road is Road.ARTICLE_PAGE:
         return article_page_url(settings["ARTICLE_URL"], case.name)
+    if road is Road.ARTICLE_API:
+        return article_api_url(settings["EASTMONEY_API_URL"], case.name)
+    if road is Road.WAYBACK:
+        return f"{settings['WAYBACK_RAW_URL'].rstrip('/')}/{copy_path(case.copy)}"
     return fetch_url(settings["FINEWS_URL"], case.link.path)
 
 
@@ -37,20 +43,26 @@ def is_local(settings: BaseSettings) -> bool:
 def closed_roads(settings: BaseSettings) -> frozenset[Road]:
     """Give the roads that must not be asked: a source on this machine sends nobody to the public hosts.
 
-    Only where nobody chose them: a store or a publisher that was set is asked wherever it is.
+    Only where nobody chose them: a store or a publisher that was set is asked wherever it is. And those that have a
+    spider of their own.
     """
     if not is_local(settings):
-        return frozenset()
+        return NOT_BY_DEFAULT
     chosen = SETTINGS_PRIORITIES["project"]
-    return frozenset(
+    return NOT_BY_DEFAULT | frozenset(
         road
         for road, name in _LESSER.items()
         if (settings.getpriority(name) or 0) <= chosen and not is_loopback(str(settings[name] or ""))
     )
 
 
-def stays_on_this_machine(settings: BaseSettings) -> bool:
-    """Tell whether every host a run may ask is this very machine, so that nobody need be spared."""
+def stays_on_this_machine(settings: BaseSettings, further: tuple[str, ...] = ()) -> bool:
+    """Tell whether every host a run may ask is this very machine, so that nobody need be spared.
+
+    Args:
+        settings: of the run.
+        further: settings that name hosts which this spider asks too.
+    """
     closed = closed_roads(settings)
-    chosen = (name for road, name in _LESSER.items() if road not in closed)
+    chosen = (*(name for road, name in _LESSER.items() if road not in closed), *further)
     return is_local(settings) and all(is_loopback(str(settings[name] or "")) for name in chosen)

@@ -14,9 +14,9 @@ from newsarchive.archive.keeper import Archive, run_of
 from newsarchive.archive.ledger import KEPT_FOR, Row, State, fate, is_last_look
 from newsarchive.archive.runs import Failure, Kind
 from newsarchive.article import Article, Refused
-from newsarchive.hosts import gate_of
+from newsarchive.hosts import HOST_SETTINGS, gate_of
 from newsarchive.source.links import ArticleLink
-from newsarchive.source.lists import Sighting
+from newsarchive.source.lists import Listed, Sighting
 from newsarchive.source.roads import Case, Road
 from newsarchive.source.told import HttpStatusError, tell
 from newsarchive.source.understanding import NotUnderstoodError
@@ -45,6 +45,10 @@ class ArchiveSpider(Spider):
     """
 
     arguments: ClassVar[tuple[str, ...]] = ()
+    hosts_of: ClassVar[tuple[str, ...]] = HOST_SETTINGS
+    """The settings that name the hosts it may ask."""
+    settles_at_once: ClassVar[bool] = False
+    """Whether a lesser road's text is taken at once when a better one fails; else it waits for the better one."""
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -56,13 +60,18 @@ class ArchiveSpider(Spider):
         contact = str(settings["CONTACT"] or "").strip()
         who = f"newsarchive/{__version__} (+{contact})" if contact else f"newsarchive/{__version__} (personal archive)"
         settings.set("USER_AGENT", who, priority="spider")
-        if stays_on_this_machine(settings):
+        if stays_on_this_machine(settings, tuple(name for name in cls.hosts_of if name not in HOST_SETTINGS)):
             settings.set("DOWNLOAD_DELAY", 0, priority="spider")
 
     @classmethod
     def gate(cls, settings: BaseSettings) -> Callable[[str], bool]:
         """Give what tells whether this spider may ask a URL; raises `Refused` for a setting that names no host."""
-        return gate_of(settings)
+        return gate_of(settings, cls.hosts_of)
+
+    @classmethod
+    def roads_closed(cls, settings: BaseSettings) -> frozenset[Road]:
+        """Give the roads it does not ask."""
+        return closed_roads(settings)
 
     @classmethod
     def check_arguments(cls, arguments: Mapping[str, str]) -> None:
@@ -88,6 +97,7 @@ class ArchiveSpider(Spider):
         self.waiting: deque[Case] = deque()
         self.limit: int | None = None
         self.active = 0
+        self.done_without: set[Road] = set()
 
     # -- the queue -----------------------------------------------------------------------------------------------
 
@@ -97,14 +107,15 @@ class ArchiveSpider(Spider):
         Not for what is archived: of that a lesser road tells nothing new. With `better` only the roads are asked that
         are better than the one it came by.
         """
-        closed = closed_roads(self.settings)
+        closed, listed = self.roads_closed(self.settings), row.listed or Listed()
         if row.state is State.CAPTURED:
-            return Case(row.link, row.tags, held=row.origin if better else None, closed=closed)
+            held, settle = row.origin if better else None, self.settles_at_once and not better
+            return Case(row.link, row.tags, held=held, settle=settle, closed=closed, listed=listed)
         left = (row.deadline - self.archive.now()).total_seconds() / 3600
         settings = self.settings
         near = -KEPT_FOR.total_seconds() / 3600 <= left <= settings.getfloat("SETTLE_HOURS")
-        settle = near or row.tries >= settings.getint("SETTLE_TRIES")
-        return Case(row.link, row.tags, settle=settle, closed=closed)
+        settle = near or row.tries >= settings.getint("SETTLE_TRIES") or self.settles_at_once
+        return Case(row.link, row.tags, settle=settle, closed=closed, listed=listed)
 
     def pursue(self) -> Iterator[Request]:
         """Begin with as many waiting articles as the limit still allows."""
@@ -170,11 +181,21 @@ class ArchiveSpider(Spider):
         case.fail(road, failure.reason)
         if case.settle:
             self.run.fill.hindered.add(case.name)
-            self.note(f"{case.name}: {road} failed ({failure.reason}); its deadline is near, so a lesser road is taken")
+            self.settled(case, road, failure)
         if case.settle or case.held is not None:
             yield from self._further(case)
             return
         self.fail(Failure(failure.kind, failure.what, f"{road}: {failure.reason}", failure.capture), case)
+
+    def settled(self, case: Case, road: Road, failure: Failure) -> None:
+        """Tell that an article goes on without a road that failed."""
+        if not self.settles_at_once:
+            why = "its deadline is near, so a lesser road is taken"
+            self.note(f"{case.name}: {road} failed ({failure.reason}); {why}")
+            return
+        if road not in self.done_without:
+            self.note(f"{road} failed ({failure.reason}, first for {case.name}); other roads are taken instead")
+        self.done_without.add(road)
 
     def conclude(self, case: Case) -> Article | None:
         """Make the article, or report what every road said."""

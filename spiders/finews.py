@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from newsarchive import dates
 from newsarchive.archive.gaps import DROPPED
-from newsarchive.archive.ledger import State, Validators
+from newsarchive.archive.ledger import KEPT_FOR, State, Validators
 from newsarchive.archive.runs import Failure, Kind
 from newsarchive.article import ROLLING_TAG
 from newsarchive.clock import Clock
@@ -146,7 +146,8 @@ class FinewsSpider(ArchiveSpider):
         for path, tag in self.archive.ledger.drop_overdue_lists(now=self.archive.now()):
             why = f"the list of {tag} {DROPPED}; posts that only it showed may be lost"
             self.list_failed(ListPage(path, tag), Kind.FETCH, why, None, due=False)
-        pages = [ListPage(path, tag) for path, tag in self.archive.ledger.pending_lists() if path != HOME]
+        pending = [ListPage(path, tag) for path, tag in self.archive.ledger.pending_lists()]
+        pages = [page for page in pending if page.path != HOME and page.path.startswith(HOME)]
         pages = [page for page in pages if self.selection.wants_section((page.tag,), ())]
         self.open_lists = len(pages)
         for page in pages:
@@ -248,7 +249,7 @@ class FinewsSpider(ArchiveSpider):
     def articles(self) -> Iterator[Any]:
         """Queue what is pending and asked for, then the last looks; with ``full``, all that is archived and shown."""
         ledger = self.archive.ledger
-        rows = [row for row in ledger.pending() if self.selection.wants(row.link, row.tags)]
+        rows = [row for row in ledger.pending() if self.wants(row)]
         pending = {str(row.link.name) for row in rows}
         looks = self.last_looks()
         for name, sighting in self.seen.items():
@@ -269,7 +270,7 @@ class FinewsSpider(ArchiveSpider):
         """Give what is archived and will soon leave the source: an edit made since would be lost with it."""
         hours = self.settings.getfloat("LAST_LOOK_HOURS")
         rows = self.archive.ledger.last_looks(now=self.archive.now(), hours=hours)
-        return {str(row.link.name): row for row in rows if self.selection.wants(row.link, row.tags)}
+        return {str(row.link.name): row for row in rows if self.wants(row)}
 
     def improvable(self, queued: set[str]) -> list[Row]:
         """Give what came by a lesser road and may be had by a better one: where there is news to fetch, or ``full``."""
@@ -277,7 +278,17 @@ class FinewsSpider(ArchiveSpider):
         if self.limit is not None or hours <= 0 or not (queued or full):
             return []
         rows = improvable(self.archive, 0 if full else hours)
-        return [r for r in rows if str(r.link.name) not in queued and self.selection.wants(r.link, r.tags)]
+        return [r for r in rows if str(r.link.name) not in queued and self.wants(r)]
+
+    def wants(self, row: Row) -> bool:
+        """Tell whether an article was asked for, and is not what only another list than the mirror's ever showed."""
+        elsewhere = row.listed is not None and (not row.link.path or self.is_copy(row))
+        return not elsewhere and self.selection.wants(row.link, row.tags)
+
+    def is_copy(self, row: Row) -> bool:
+        """Tell whether a web archive has an article, and the mirror has it no more."""
+        copies = row.listed.copies if row.listed else ()
+        return bool(copies) and row.deadline + KEPT_FOR < self.archive.now()
 
     # -- reporting -----------------------------------------------------------------------------------------------
 

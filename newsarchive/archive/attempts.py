@@ -16,6 +16,7 @@ from typing import Any
 
 from newsarchive.article import Name
 from newsarchive.source.links import ArticleLink
+from newsarchive.source.lists import Listed
 from newsarchive.source.roads import Road
 
 _ROADS = list(Road)
@@ -29,7 +30,8 @@ class Answer:
     Attributes:
         file, offset: of the capture.
         status: the answer's three digits.
-        path: of the page on the mirror, decoded; of the store the file's name; empty for the other roads.
+        path: of the page on the mirror, decoded; of the store the file's name; of a web archive the copy's place; empty
+            for the other roads.
     """
 
     file: str
@@ -43,7 +45,7 @@ class Attempt:
     """What one run asked for an article.
 
     Attributes:
-        link, tags: as the run knew them when it began with the article.
+        link, tags, listed: as the run knew them when it began with the article.
         when: the moment of the last answer.
         near: whether the deadline was near enough to settle for a lesser road.
         answers: the last answer of each road.
@@ -57,6 +59,7 @@ class Attempt:
     near: bool = False
     answers: dict[Road, Answer] = field(default_factory=dict)
     spare: dict[Road, Answer] = field(default_factory=dict)
+    listed: Listed | None = None
 
 
 class Attempts:
@@ -101,12 +104,14 @@ def _as_json(attempt: Attempt) -> list[Any]:
             [[_ROADS.index(road), answer.file, answer.offset, answer.status, answer.path] for road, answer in pairs]
             for pairs in (attempt.answers.items(), attempt.spare.items())
         ),
+        attempt.listed.as_text() if attempt.listed else None,
     ]
 
 
 def read_attempt(text: str) -> Attempt:
     """Read an attempt that `Attempts.by_name` gave."""
-    (name, path, segments, day, title), tags, when, near, answers, spare = json.loads(text)
+    (name, path, segments, day, title), tags, when, near, answers, spare, listed = json.loads(text)
     link = ArticleLink(Name.parse(name), path, tuple(segments), date.fromisoformat(day) if day else None, title)
     own, other = ({_ROADS[road]: Answer(*rest) for road, *rest in pairs} for pairs in (answers, spare))
-    return Attempt(link, tuple(tags), datetime.fromisoformat(when), near, own, other)
+    said = Listed.of_text(listed) if listed else None
+    return Attempt(link, tuple(tags), datetime.fromisoformat(when), near, own, other, said)

@@ -9,23 +9,29 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from http import HTTPStatus
-from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urljoin, urlsplit
 
 from newsarchive.archive.attempts import Answer, Attempt, Attempts
 from newsarchive.archive.coding import plain_body
+from newsarchive.archive.columnhistory import ColumnHistory
+from newsarchive.archive.copyhistory import follow_index
 from newsarchive.archive.ledger import KEPT_FOR
 from newsarchive.archive.ledgeranew import NewLedger
 from newsarchive.archive.listhistory import ListHistory
 from newsarchive.archive.scan import Seen
 from newsarchive.article import Name, Refused
+from newsarchive.source.eastmoney import COLUMNS_PATH, FAST_PATH, Question
 from newsarchive.source.links import ArticleLink, article_link
-from newsarchive.source.lists import Sighting
+from newsarchive.source.lists import Copy, Listed, Sighting
 from newsarchive.source.old_post import old_post
+from newsarchive.source.reading import MAX_PAGES
 from newsarchive.source.roads import Road
+from newsarchive.source.wayback import Captured, copy_of_url
 
 _LIST = re.compile(r"/category/[^/]+\.html|/emnews/|/feed\.xml")
 _ARTICLE_PAGE = re.compile(r".*/a/(\d{14,24})\.html", re.ASCII | re.DOTALL)
 _OLD_POST = re.compile(r"(?:.*/)?(?P<file>\d{4}-\d{2}-\d{2}-(?P<name>(?:NW)?\d{14,24})\.md)", re.ASCII | re.DOTALL)
+_ARTICLE_API = re.compile(r".*/kuaixun/v2/api/article/(\d{14,24})", re.ASCII | re.DOTALL)
 _SHARE = {"NewsData/GetNewsText.do": (Road.JSON, "id"), "html_News/NewsShare.html": (Road.SHARE_PAGE, "infoCode")}
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})  # those Scrapy follows
@@ -34,6 +40,8 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})  # those Scrapy follows
 def is_wanted(url: str, status: int) -> bool:
     """Tell of an answer whether `History` needs all of it: it is a list, a stored post, or says where the answer is."""
     path = url.partition("?")[0]
+    if path.endswith((COLUMNS_PATH, FAST_PATH)) or Captured.of_url(url) is not None:
+        return True
     return status in REDIRECTS or path.endswith(("/", "/feed.xml", ".md")) or "/category/" in path
 
 
@@ -43,18 +51,20 @@ class History:
     Args:
         ledger: a new one; the lists' sightings and what was asked for go into it, by the methods a crawl uses.
         settle_hours: setting SETTLE_HOURS.
+        max_pages: setting EASTMONEY_MAX_PAGES.
 
     Attributes:
         attempts: what was asked for each article; complete after `end`.
         newest: the moment of the newest exchange.
     """
 
-    def __init__(self, ledger: NewLedger, *, settle_hours: float) -> None:
+    def __init__(self, ledger: NewLedger, *, settle_hours: float, max_pages: int = MAX_PAGES) -> None:
         self.ledger = ledger
         self.attempts = Attempts()
         self.newest: datetime | None = None
         self._settle_hours = settle_hours
         self._lists = ListHistory(ledger)
+        self._columns = ColumnHistory(ledger, max_pages=max_pages)
         self._prefixes: dict[str, str] = {}
         self._robots: set[str] = set()
         self._open: dict[Name, Attempt] = {}
@@ -70,13 +80,20 @@ class History:
         if seen.status in REDIRECTS:
             self._redirected(seen)
             return
-        url = urlsplit(self._asked.get(seen.url, seen.url))
+        asked = self._asked.get(seen.url, seen.url)
+        url = urlsplit(asked)
         path = unquote(url.path)
-        for place, (road, key) in _SHARE.items():
-            if path.endswith(f"/{place}"):
-                code = next((value for name, value in parse_qsl(url.query) if name == key), "")
-                self._share(road, code, seen)
-                return
+        if (question := Question.of_url(asked) or Captured.of_url(asked)) is not None:
+            self._list_elsewhere(question, seen)
+        elif (copied := copy_of_url(asked)) is not None:
+            self._copy(*copied, seen)
+        elif share := _share_question(path, url.query):
+            self._share(*share, seen)
+        else:
+            self._page_or_list(url, path, seen)
+
+    def _page_or_list(self, url: SplitResult, path: str, seen: Seen) -> None:
+        """Follow an answer of any other host than the share host, or of the publisher's lists."""
         if path == "/robots.txt":
             self._robot(url.netloc, seen)
             return
@@ -95,6 +112,22 @@ class History:
             self._other(path, seen)
             return
         self._page(link, seen)
+
+    def _list_elsewhere(self, question: Question | Captured, seen: Seen) -> None:
+        """Follow a page of the publisher's lists, or of a web archive's index."""
+        if self._open:
+            self._new_run()
+        self._queued = seen.when
+        if seen.exchange is not None and isinstance(question, Question):
+            self._columns.page(question, seen.exchange)
+        elif seen.exchange is not None and isinstance(question, Captured):
+            follow_index(self.ledger, question, seen.exchange)
+
+    def _copy(self, link: ArticleLink, copy: Copy, seen: Seen) -> None:
+        """Take a web archive's copy of the mirror's page."""
+        if not self.ledger.known(link.name):
+            self.ledger.see(Sighting(link, (), Listed(copies=(copy,))), now=seen.when)
+        self._add(link.name, Road.WAYBACK, Answer(seen.file, seen.offset, seen.status, copy.place), seen)
 
     def _redirected(self, seen: Seen) -> None:
         """Remember what the answer at the address a redirect names will be the answer to."""
@@ -131,6 +164,7 @@ class History:
         self._renamed.clear()
         self._queued = None
         self._lists.new_run()
+        self._columns.end()
 
     # -- articles ------------------------------------------------------------------------------------------------
 
@@ -174,12 +208,15 @@ class History:
         return rolling if self.ledger.known(rolling) and not self.ledger.known(newspaper) else newspaper
 
     def _other(self, path: str, seen: Seen) -> None:
-        """Take a post of the store or the publisher's page; anything else is nothing a post is made of."""
+        """Take a post of the store or what the publisher gives; anything else is nothing a post is made of."""
         if old := _OLD_POST.fullmatch(path):
             answer = Answer(seen.file, seen.offset, seen.status, old["file"])
             self._lesser(Name.parse(old["name"]), Road.OLD_POST, answer, seen)
         elif own := _ARTICLE_PAGE.fullmatch(path):
             self._lesser(Name(own[1]), Road.ARTICLE_PAGE, Answer(seen.file, seen.offset, seen.status), seen)
+        elif own := _ARTICLE_API.fullmatch(path):
+            answer = Answer(seen.file, seen.offset, seen.status)
+            self._add(self._told(seen) or Name(own[1]), Road.ARTICLE_API, answer, seen)
 
     def _lesser(self, name: Name, road: Road, answer: Answer, seen: Seen) -> None:
         """Give an answer of the store or the publisher to the attempt that asked: of a number's two forms the last."""
@@ -245,6 +282,7 @@ class History:
     def _attempt(self, name: Name, seen: Seen) -> Attempt:
         if name in self._open:
             return self._open[name]
+        self._columns.end()
         row = self.ledger.find(name)
         if row is None:  # asked for by its code
             self.ledger.see(Sighting(ArticleLink(name), ()), now=seen.when)
@@ -254,8 +292,16 @@ class History:
         self._queued = self._queued or seen.when
         left = row.deadline - self._queued
         near = left >= -KEPT_FOR and left.total_seconds() / 3600 <= self._settle_hours
-        self._open[name] = Attempt(row.link, row.tags, seen.when, near)
+        self._open[name] = Attempt(row.link, row.tags, seen.when, near, listed=row.listed)
         return self._open[name]
+
+
+def _share_question(path: str, query: str) -> tuple[Road, str] | None:
+    """Tell which road of the share host an address is, and the code it is asked with."""
+    for place, (road, key) in _SHARE.items():
+        if path.endswith(f"/{place}"):
+            return road, next((value for name, value in parse_qsl(query) if name == key), "")
+    return None
 
 
 def _is_post(file_name: str, seen: Seen) -> bool:

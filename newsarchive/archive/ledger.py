@@ -32,6 +32,7 @@ from newsarchive.archive.ledgerrows import (
     stamp,
 )
 from newsarchive.archive.ledgerschema import SCHEMA_VERSION
+from newsarchive.article import Name
 from newsarchive.source.lists import Sighting
 
 __all__ = [
@@ -73,8 +74,8 @@ SELECT began, arguments, counts, ended FROM runs
 WHERE spider = ? AND (ended IS NOT NULL OR verdict IS NOT NULL) ORDER BY id DESC
 """
 _SHOWN_TAGS = """
-SELECT tags FROM articles WHERE state = 'captured' AND deadline > :now
-UNION SELECT tags FROM articles WHERE state = 'pending' AND deadline > :now
+SELECT tags FROM articles WHERE state = 'captured' AND deadline > :now AND path != ''
+UNION SELECT tags FROM articles WHERE state = 'pending' AND deadline > :now AND path != ''
 """
 
 
@@ -87,6 +88,16 @@ class Ledger(ImportRows, PictureRows):
         """Give what a list can be asked with; empty when it was never read to the end."""
         row = self._db.execute("SELECT etag, last_modified FROM lists WHERE path = ?", (path,)).fetchone()
         return Validators(row["etag"], row["last_modified"]) if row else Validators()
+
+    def was_read(self, path: str) -> datetime | None:
+        """Give when a list was last read to the end; None where it never was."""
+        row = self._db.execute("SELECT last_read FROM lists WHERE path = ?", (path,)).fetchone()
+        return moment(row["last_read"]) if row and row["last_read"] else None
+
+    def showed(self, path: str, name: Name) -> bool:
+        """Tell whether a reading of a list to its end ever showed an article."""
+        values = (path, str(name))
+        return self._db.execute("SELECT 1 FROM sightings WHERE list = ? AND name = ?", values).fetchone() is not None
 
     def pending_lists(self) -> list[tuple[str, str]]:
         """Give path and tag of every list that was due and not yet read."""
@@ -133,7 +144,7 @@ class Ledger(ImportRows, PictureRows):
         return overdue
 
     def shown_tags(self, *, now: datetime) -> set[str]:
-        """Give every heading under which an article was seen whose three days are not over."""
+        """Give every heading under which the mirror showed an article whose three days are not over."""
         rows = self._db.execute(_SHOWN_TAGS, {"now": stamp(now)})
         return {tag for row in rows for tag in json.loads(row["tags"])}
 

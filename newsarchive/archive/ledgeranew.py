@@ -37,8 +37,8 @@ FROM earlier.articles AS o WHERE o.name = main.articles.name
 """
 _KEEP_ADOPTED = """
 UPDATE main.articles SET state = o.state, path = o.path, segments = o.segments, day = o.day, title = o.title,
-    tags = o.tags, deadline = o.deadline, category = o.category, origin = o.origin, capture = o.capture,
-    capture_sha256 = o.capture_sha256, published = coalesce(main.articles.published, o.published)
+    tags = o.tags, listed = o.listed, deadline = o.deadline, category = o.category, origin = o.origin,
+    capture = o.capture, capture_sha256 = o.capture_sha256, published = coalesce(main.articles.published, o.published)
 FROM earlier.articles AS o
 WHERE o.name = main.articles.name AND main.articles.origin IS NULL AND main.articles.post = o.post
     AND main.articles.post_sha256 = o.post_sha256
@@ -170,8 +170,8 @@ class NewLedger(Ledger):
             self._served.clear()
 
     def _see(self, sighting: Sighting, now: datetime) -> None:
-        # Of a known article a sighting without a page changes nothing; most of what is replayed is that.
-        if sighting.link.path or not self.known(sighting.link.name):
+        # Of a known article a sighting that tells nothing changes nothing; most of what is replayed is that.
+        if sighting.link.path or sighting.listed is not None or not self.known(sighting.link.name):
             super()._see(sighting, now)
 
     def make_due(self, path: str, tag: str, *, now: datetime) -> None:

@@ -20,23 +20,30 @@ from newsarchive.archive.ledgerrows import (
     stamp,
 )
 from newsarchive.article import Name, Origin
-from newsarchive.source.lists import Sighting
+from newsarchive.source.lists import Listed, Sighting
 
 # A new link is pending. A known one is changed only where the list says something else of it now; what was seen
 # without a page (a code a user asked for) learns its day, and with it its deadline, from the first list it stands in.
+# A list that knows no pages adds what it says beyond the link, and takes no page away.
 _SEE = """
-INSERT INTO articles (name, state, path, segments, day, title, tags, first_seen, deadline)
-VALUES (:name, 'pending', :path, :segments, :day, :title, :tags, :now, :deadline)
+INSERT INTO articles (name, state, path, segments, day, title, tags, first_seen, deadline, listed)
+VALUES (:name, 'pending', :path, :segments, :day, :title, :tags, :now, :deadline, :listed)
 ON CONFLICT (name) DO UPDATE SET
-    path = excluded.path, segments = excluded.segments, day = excluded.day,
-    title = coalesce(nullif(excluded.title, ''), title),
-    tags = coalesce(nullif(excluded.tags, '[]'), tags),
-    deadline = CASE WHEN excluded.day IS NULL OR published IS NOT NULL THEN deadline ELSE excluded.deadline END,
+    path = coalesce(nullif(excluded.path, ''), path),
+    segments = CASE excluded.path WHEN '' THEN segments ELSE excluded.segments END,
+    day = CASE excluded.path WHEN '' THEN coalesce(day, excluded.day) ELSE excluded.day END,
+    title = coalesce(CASE excluded.path WHEN '' THEN nullif(title, '') END, nullif(excluded.title, ''), title),
+    tags = coalesce(CASE excluded.path WHEN '' THEN nullif(tags, '[]') END, nullif(excluded.tags, '[]'), tags),
+    listed = excluded.listed,
+    deadline = CASE WHEN excluded.day IS NULL OR published IS NOT NULL OR (excluded.path = '' AND day IS NOT NULL)
+        THEN deadline ELSE excluded.deadline END,
     nowhere_since = CASE WHEN state IN ('failed', 'expired', 'gone') THEN NULL ELSE nowhere_since END,
     state = CASE WHEN state IN ('failed', 'expired', 'gone') THEN 'pending' ELSE state END
 WHERE excluded.path != '' AND (path != excluded.path OR state IN ('failed', 'expired', 'gone')
     OR excluded.title NOT IN ('', title) OR excluded.tags NOT IN ('[]', tags))
+    OR listed IS NOT excluded.listed OR (:lists AND state IN ('failed', 'expired', 'gone'))
 """
+_LISTED = "SELECT listed FROM articles WHERE name = ? AND listed IS NOT NULL"
 _CAPTURED = """
 UPDATE articles SET state = 'captured', category = :category, origin = :origin, capture = :capture,
     capture_sha256 = :capture_sha256, post = :post, post_sha256 = :post_sha256, error = NULL, error_kind = NULL,
@@ -105,8 +112,13 @@ class ArticleRows(LedgerFile):
 
     def see(self, sighting: Sighting, *, now: datetime) -> None:
         """Record an article that was asked for by name, so that it is not forgotten if it fails."""
+        self.see_all((sighting,), now=now)
+
+    def see_all(self, sightings: Iterable[Sighting], *, now: datetime) -> None:
+        """Record articles that a part of a list shows; which list it is, `Ledger.list_read` records with all of it."""
         with self._transaction():
-            self._see(sighting, now)
+            for sighting in sightings:
+                self._see(sighting, now)
 
     def captured(self, sighting: Sighting, kept: Kept, *, now: datetime) -> None:
         """Record that an article's post is in the archive; call after the post is safe on the disk."""
@@ -217,9 +229,13 @@ class ArticleRows(LedgerFile):
         One that was given up and is seen again is pending again.
         """
         link = sighting.link
+        known = self._db.execute(_LISTED, (str(link.name),)).fetchone()
+        listed = Listed.of_text(known["listed"]).merged(sighting.listed) if known else sighting.listed
         self._db.execute(
             _SEE,
             {
+                "listed": plain(listed.as_text()) if listed else None,
+                "lists": sighting.listed is not None,
                 "name": str(link.name),
                 "path": link.path,
                 "segments": json.dumps(link.segments, ensure_ascii=False),

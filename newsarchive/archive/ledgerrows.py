@@ -11,6 +11,7 @@ from typing import Any
 from newsarchive.article import Name, Origin
 from newsarchive.dates import SHANGHAI
 from newsarchive.source.links import ArticleLink
+from newsarchive.source.lists import Listed
 
 KEPT_FOR = timedelta(days=3)  # how long the source shows an article (source: the mirror's own notice)
 GIVEN_UP_AFTER = 10  # tries that ended in errors, the last of them days after the deadline
@@ -46,6 +47,7 @@ class Row:
         post, post_sha256: its post's path, relative to the archive, and digest.
         published: the post's date.
         looked: when its text was last seen to be as it is archived.
+        listed: what a list says of it beyond the link.
     """
 
     link: ArticleLink
@@ -62,6 +64,7 @@ class Row:
     post_sha256: str | None = None
     published: datetime | None = None
     looked: datetime | None = None
+    listed: Listed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +186,7 @@ def row_of(row: Any) -> Row:
         post_sha256=row["post_sha256"],
         published=_moment(row["published"]),
         looked=_moment(row["looked"]),
+        listed=Listed.of_text(row["listed"]) if row["listed"] else None,
     )
 
 

@@ -33,7 +33,8 @@ CREATE TABLE articles (
     post_sha256 TEXT,
     published TEXT,
     looked TEXT,
-    change INTEGER
+    change INTEGER,
+    listed TEXT
 ) WITHOUT ROWID;
 CREATE INDEX articles_pending ON articles (deadline) WHERE state = 'pending';
 CREATE INDEX articles_lost ON articles (state, deadline) WHERE state IN ('failed', 'expired', 'gone');

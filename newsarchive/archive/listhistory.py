@@ -47,7 +47,7 @@ class ListHistory:
             if exchange.status == HTTPStatus.NOT_MODIFIED:
                 self.ledger.list_confirmed(HOME, now=exchange.fetched_at)
             else:
-                self._home(mirror.home(_body(exchange), hosts=MIRROR_HOSTS | {host}), exchange)
+                self._home(mirror.home(body_of(exchange), hosts=MIRROR_HOSTS | {host}), exchange)
         except (NotUnderstoodError, ValueError) as error:
             self.ledger.list_failed(HOME, str(error))
         self.ledger.drop_overdue_lists(now=exchange.fetched_at)
@@ -80,10 +80,10 @@ class ListHistory:
             return
         try:
             if path == FEED:
-                entries, _ = mirror.feed(_body(exchange), hosts=hosts)
+                entries, _ = mirror.feed(body_of(exchange), hosts=hosts)
                 self._saw(path, {str(entry.link.name): Sighting(entry.link, ()) for entry in entries}, exchange)
                 return
-            section = mirror.category(_body(exchange), hosts=hosts)
+            section = mirror.category(body_of(exchange), hosts=hosts)
         except (NotUnderstoodError, ValueError) as error:
             self.ledger.list_failed(path, str(error))
             return
@@ -109,7 +109,8 @@ class ListHistory:
         self.ledger.list_read(path, found.values(), now=exchange.fetched_at)
 
 
-def _body(exchange: Exchange) -> bytes:
+def body_of(exchange: Exchange) -> bytes:
+    """Give the body of an answer that is none of an error; raises `ValueError` for one, and for a broken coding."""
     if exchange.status != HTTPStatus.OK:
         raise ValueError(f"HTTP {exchange.status}")
     return plain_body(exchange)

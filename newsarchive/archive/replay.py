@@ -18,6 +18,7 @@ from newsarchive.archive.coding import plain_body
 from newsarchive.archive.runs import Kind
 from newsarchive.article import Article, Name, Origin, Refused
 from newsarchive.source.links import article_link
+from newsarchive.source.lists import Listed
 from newsarchive.source.roads import Case, Road
 from newsarchive.source.told import HttpStatusError, tell
 from newsarchive.source.understanding import NotUnderstoodError
@@ -144,7 +145,9 @@ def _looked_again(folder: Path, attempt: Attempt, held: Origin) -> Version:
     """
     try:
         return _made(attempt, *_pursued(folder, attempt, settle=False))
-    except _Hindered:
+    except _Hindered as hindered:
+        if hindered.went_on and attempt.listed is not None:  # such runs settle at once
+            return _made(attempt, *_pursued(folder, attempt, settle=True))
         return _made(attempt, *_pursued(folder, attempt, settle=False, held=held))
 
 
@@ -180,7 +183,8 @@ def _pursued(
     Gives the case, and the digest of each answer's body by its place.
     """
     digests: dict[str, str] = {}
-    case = Case(attempt.link, attempt.tags, settle=settle, held=held)
+    listed = attempt.listed or Listed()
+    case = Case(attempt.link, attempt.tags, settle=settle, held=held, closed=_closed(attempt), listed=listed)
     while (road := case.next_road()) is not None:
         answer = attempt.answers.get(road)
         if road is Road.MIRROR_PAGE and answer is not None and answer.path != case.link.path:
@@ -190,7 +194,9 @@ def _pursued(
                 return _pursued(folder, replace(attempt, link=article_link(answer.path)), settle=settle, held=held)
         if road is Road.OLD_POST and road in case.asked:
             answer = None  # what is kept is the answer to an earlier name
-        case.set_out(road, store_name=answer.path if answer is not None and road is Road.OLD_POST else "")
+        if road is Road.WAYBACK and road in case.asked:
+            answer = None
+        case.set_out(road, by=answer.path if answer is not None and road in {Road.OLD_POST, Road.WAYBACK} else "")
         if answer is None:
             _hinder(case, attempt, road, Kind.FETCH, "no answer is kept")
             continue
@@ -203,6 +209,14 @@ def _pursued(
         except (HttpStatusError, CaptureError, OSError, ValueError) as error:
             _hinder(case, attempt, road, Kind.FETCH, str(error))
     return case, digests
+
+
+def _closed(attempt: Attempt) -> frozenset[Road]:
+    """Give the roads that the run left alone: some spiders do not ask them, and no answer of theirs is kept."""
+    roads = {Road.ARTICLE_API, Road.WAYBACK}
+    if attempt.listed is not None:
+        roads |= {Road.MIRROR_PAGE} | (set() if attempt.listed.copies else {Road.OLD_POST})
+    return frozenset(roads - attempt.answers.keys())
 
 
 def _hinder(case: Case, attempt: Attempt, road: Road, kind: Kind, reason: str) -> None:

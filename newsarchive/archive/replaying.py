@@ -29,6 +29,7 @@ from newsarchive.archive.scan import Seen, scan
 from newsarchive.article import Name, Origin
 from newsarchive.source.links import ArticleLink
 from newsarchive.source.lists import Sighting
+from newsarchive.source.reading import MAX_PAGES
 
 Progress = Callable[[str, int, int], None]
 """Told how far it is: what is being done, how much of it is done, how much there is."""
@@ -44,7 +45,7 @@ class Options:
 
     Attributes:
         root: the archive.
-        settle_hours, settle_tries: the settings of those names, which the crawls had.
+        settle_hours, settle_tries, eastmoney_max_pages: the settings of those names, which the crawls had.
         processes: how many may work.
         write: put every post into the archive; else nothing is written.
         now: names revisions.
@@ -58,6 +59,7 @@ class Options:
     write: bool
     now: datetime
     until: tuple[str, int] | None = None
+    eastmoney_max_pages: int = MAX_PAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def replayed(
     Returns:
         Every article of which the captures hold an answer, by name.
     """
-    history = History(ledger, settle_hours=options.settle_hours)
+    history = History(ledger, settle_hours=options.settle_hours, max_pages=options.eastmoney_max_pages)
     with Pool(options.processes if _size(options.root) >= _WORTH_A_PROCESS else 1) as pool:
         for item in _exchanges(options, pool, progress):
             if isinstance(item, Fault):

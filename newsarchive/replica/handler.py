@@ -112,11 +112,26 @@ class Handler(BaseHTTPRequestHandler):
         elif path.startswith("/a/") and path.endswith(".html"):
             own = held.article(path.removeprefix("/a/").removesuffix(".html"))
             self._send(404 if own is None else 200, article.missing() if own is None else own, HTML)
+        elif path.startswith(("/comm/", "/kuaixun/", "/cdx/", "/web/")):
+            self._answer_elsewhere(path, {name: values[-1] for name, values in query.items()})
         elif (served := held.page(path)) is not None:
             self._send_served(served, "application/xml" if path.endswith(".xml") else HTML)
         else:
             missing = held.page("/404.html")
             self._send(404, missing.body if missing else b"404", HTML)
+
+    def _answer_elsewhere(self, path: str, query: dict[str, str]) -> None:
+        """Answer as the publisher's lists, its article API, or the web archive."""
+        held, last = self.replica.holdings, path.rpartition("/")[2]
+        if path.startswith("/comm/web/"):
+            self._send(200, held.publishers_list(last, query), JSON)
+        elif path.startswith("/kuaixun/v2/api/article/"):
+            self._send(200, held.api(last), JSON)
+        elif path.startswith("/cdx/"):
+            self._send(200, held.web_archive.index(query), JSON)
+        else:
+            copy = held.web_archive.copy(path.removeprefix("/web/"))
+            self._send(404 if copy is None else 200, b"not archived" if copy is None else copy, HTML)
 
     def _send_served(self, served: Served, kind: str, *, validators: bool = True) -> None:
         headers = []

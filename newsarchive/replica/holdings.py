@@ -6,16 +6,18 @@ import gzip
 import hashlib
 import threading
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import cached_property
 from typing import Any
+from urllib.parse import unquote
 
-from newsarchive.replica import article, pages, share
+from newsarchive.replica import article, pages, publisher, share
 from newsarchive.replica.piece import KEPT, Piece
 from newsarchive.replica.site import Site
+from newsarchive.replica.webarchive import WebArchive
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Holdings:
         self._newspapers: tuple[str, ...] = ()
         self.share_forgets = False
         self.template = ""
+        self.web_archive = WebArchive()
         self._publish({piece.name: piece for piece in pieces}, now)
 
     def _publish(self, pieces: dict[str, Piece], now: datetime) -> None:
@@ -124,6 +127,25 @@ class Holdings:
         if piece is None or piece.published > build.site.now:
             return None
         return article.page(piece, self.template)
+
+    def keep_copies(self) -> None:
+        """Have the web archive copy every post's page and the home page, as they are now."""
+        site = self.build.site
+        paths = ["/", *(site.url(piece) for piece in site.posts)]
+        found = {path: served.body for path in paths if (served := self.page(unquote(path))) is not None}
+        self.web_archive.keep(site.now, found)
+
+    def publishers_list(self, endpoint: str, query: Mapping[str, str]) -> bytes:
+        """Give a page of the publisher's lists, ``getNewsByColumns`` or ``getFastNewsList``."""
+        now = self.build.site.now
+        newest_first = [piece for piece in reversed(self._by_time) if piece.published <= now and piece.rendered]
+        return (publisher.fast if endpoint == "getFastNewsList" else publisher.columns)(newest_first, query)
+
+    def api(self, number: str) -> bytes:
+        """Give the article API's answer for a number, which may be none."""
+        build = self.build
+        piece = build.pieces.get(f"NW{number}") or build.pieces.get(number)
+        return publisher.article(piece if piece is not None and piece.published <= build.site.now else None)
 
     def _known(self, build: _Build, code: str) -> Piece | None:
         number = code.removeprefix("NW")

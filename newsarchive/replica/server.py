@@ -8,6 +8,11 @@
 ``/NewsData/GetNewsText.do?id=``         the article as JSON; ``{}`` for the unknown
 ``/old_post/NAME.md``                    a post that has left the mirror
 ``/a/NUMBER.html``                       the publisher's page, in the template of the article's year
+``/comm/web/getNewsByColumns``,          the publisher's lists: newspapers by column, the rolling news
+``/comm/web/getFastNewsList``
+``/kuaixun/v2/api/article/NUMBER``       the article API
+``/cdx/search/cdx``,                     a web archive of the mirror: what `Replica.keep_copies` had it copy
+``/web/TIMESTAMPid_/URL``
 ``/pictures/…``                          a picture, another for each address
 ``/robots.txt``                          404 until set
 ``GET /__log``                           every request so far, as JSON
@@ -110,7 +115,10 @@ class Replica:
     def settings(self) -> dict[str, str]:
         """The settings that send a run here and nowhere else."""
         url = self.url
-        return {"FINEWS_URL": url, "NEWSSHARE_URL": url, "OLD_POST_URL": f"{url}old_post/", "ARTICLE_URL": url}
+        lists = dict.fromkeys(("EASTMONEY_LIST_URL", "EASTMONEY_FAST_URL", "EASTMONEY_API_URL"), url)
+        mirror = {"FINEWS_URL": url, "NEWSSHARE_URL": url, "OLD_POST_URL": f"{url}old_post/", "ARTICLE_URL": url}
+        copies = {"WAYBACK_CDX_URL": f"{url}cdx/search/cdx", "WAYBACK_RAW_URL": f"{url}web/"}
+        return {**mirror, **lists, **copies}
 
     @property
     def url(self) -> str:
@@ -196,6 +204,10 @@ class Replica:
     def add(self, *pieces: Piece) -> None:
         """Publish more; what is dated later than `now` comes out when `now` has reached it."""
         self.holdings.add(pieces)
+
+    def keep_copies(self) -> None:
+        """Have the web archive copy every post's page, and the home page, as they are now."""
+        self.holdings.keep_copies()
 
     def take_fault(self, path: str) -> str | None:
         """Give the kind of the first rule that matches, counted down; for the handler."""

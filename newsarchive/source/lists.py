@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from newsarchive.article import ROLLING_CATEGORY, ROLLING_TAG, Name, Refused
 from newsarchive.newspapers import category_of, newspaper_of, segments_of
@@ -24,11 +25,70 @@ class ListPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy of an article's page in a web archive: the moment it was taken (14 digits, UTC), and the page's URL."""
+
+    timestamp: str
+    original: str
+
+    @property
+    def place(self) -> str:
+        """Where a web archive keeps it as it came, below its own address."""
+        return f"{self.timestamp}id_/{self.original}"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a list says of an article beyond its link; empty where it says nothing.
+
+    Attributes:
+        digest: of rolling news, one line.
+        url: the article's address at its publisher.
+        date: as written.
+        newspaper: its name.
+        copies: of its page in a web archive, the newest first.
+    """
+
+    digest: str = ""
+    url: str = ""
+    date: str = ""
+    newspaper: str = ""
+    copies: tuple[Copy, ...] = ()
+
+    def merged(self, other: Listed | None) -> Listed:
+        """Add what another list says; what was said first stays, so that two lists never take turns."""
+        if other is None or other == self:
+            return self
+        copies = sorted({*self.copies, *other.copies}, key=lambda copy: (copy.timestamp, copy.original), reverse=True)
+        return replace(
+            self,
+            digest=self.digest or other.digest,
+            url=self.url or other.url,
+            date=self.date or other.date,
+            newspaper=self.newspaper or other.newspaper,
+            copies=tuple(copies),
+        )
+
+    def as_text(self) -> str:
+        """Give it as JSON, for the ledger."""
+        copies = [[copy.timestamp, copy.original] for copy in self.copies]
+        said = {"digest": self.digest, "url": self.url, "date": self.date, "newspaper": self.newspaper}
+        return json.dumps({**said, "copies": copies}, ensure_ascii=False)
+
+    @classmethod
+    def of_text(cls, text: str) -> Listed:
+        """Read what `as_text` gave."""
+        said = json.loads(text)
+        return cls(**{**said, "copies": tuple(Copy(*copy) for copy in said["copies"])})
+
+
+@dataclass(frozen=True, slots=True)
 class Sighting:
-    """A link in a list, and the headings it stood under, in their order."""
+    """A link in a list, the headings it stood under, in their order, and what the list says of it beyond that."""
 
     link: ArticleLink
     tags: tuple[str, ...]
+    listed: Listed | None = None
 
 
 def sightings(sections: Iterable[Section], *, tag: str = "") -> dict[str, Sighting]:

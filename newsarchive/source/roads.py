@@ -23,6 +23,7 @@ from newsarchive.source.links import (
     article_page_url,
     share_page_url,
 )
+from newsarchive.source.lists import Listed
 from newsarchive.source.old_post import file_names
 from newsarchive.source.page import PostPage
 from newsarchive.source.placing import can_be_named, guess_page, place_of
@@ -37,14 +38,21 @@ class Road(StrEnum):
     SHARE_PAGE = "the share page"
     MIRROR_PAGE = "the mirror's page"
     OLD_POST = "the store of old posts"
+    WAYBACK = "the web archive"
+    ARTICLE_API = "the article API"
     ARTICLE_PAGE = "the publisher's page"
 
+
+NOT_BY_DEFAULT = frozenset({Road.WAYBACK, Road.ARTICLE_API})
+"""Roads that only spiders made for them ask, so that an ordinary run asks no further host."""
 
 _ROAD_OF = {
     Origin.SHARE_JSON: Road.JSON,
     Origin.SHARE_PAGE: Road.SHARE_PAGE,
     Origin.MIRROR_PAGE: Road.MIRROR_PAGE,
     Origin.OLD_POST: Road.OLD_POST,
+    Origin.WAYBACK: Road.WAYBACK,
+    Origin.ARTICLE_API: Road.ARTICLE_API,
     Origin.ARTICLE_PAGE: Road.ARTICLE_PAGE,
 }
 _URL = re.compile(r"https?://[^\s<>]+")
@@ -61,8 +69,11 @@ class Case:
         held: the road by which the article is archived already; only better ones are looked for, and of those that
             fail none is waited for.
         closed: roads that must not be asked.
+        listed: what a list says of it beyond its link.
         answer, share, page, old, canonical: what the roads gave.
+        page_by, canonical_by: the road `page` and `canonical` came by; each may come by two.
         store_name: the name by which the store was asked last.
+        copy: the copy the web archive was asked for last, by its place there.
         began: the link as it was asked for, where `link` is a guess at its page.
         dead_ends: for every road that had no text or could not be asked, the sentence that says so.
         failed: the roads among them that could not be asked, or whose answer was not understood.
@@ -73,19 +84,24 @@ class Case:
     tags: tuple[str, ...] = ()
     settle: bool = False
     held: Origin | None = None
-    closed: frozenset[Road] = frozenset()
+    closed: frozenset[Road] = NOT_BY_DEFAULT
+    listed: Listed = field(default_factory=Listed)
     answer: ShareAnswer = field(default_factory=ShareAnswer)
     share: ShareAnswer = field(default_factory=ShareAnswer)
     page: PostPage | None = None
     old: Article | None = None
     canonical: ArticlePage | None = None
+    page_by: Origin = Origin.MIRROR_PAGE
+    canonical_by: Origin = Origin.ARTICLE_PAGE
     store_name: str = ""
+    copy: str = ""
     began: ArticleLink | None = None
     asked: set[Road] = field(default_factory=set)
     dead_ends: dict[Road, str] = field(default_factory=dict)
     failed: set[Road] = field(default_factory=set)
     captures: dict[Road, str] = field(default_factory=dict)
     _store_names: list[str] | None = None  # those not asked for yet
+    _copies: list[str] | None = None  # the same of the web archive
 
     @property
     def name(self) -> Name:
@@ -125,28 +141,38 @@ class Case:
                 self.began, self.link = self.link, guess_page(self.link, self._newspapers())
             if self._can_ask_page():
                 return Road.MIRROR_PAGE
+        return self._road_elsewhere(lacking) if lacking else None
+
+    def _road_elsewhere(self, lacking: set[str]) -> Road | None:
+        """Give the next of the roads that lead neither to the share host nor to the mirror."""
         # The digest alone is taken from the store even where the archive has its post: it goes with a better body.
         store = self._is_open(Road.OLD_POST, None if lacking == {"digest"} else Origin.OLD_POST)
-        if lacking and store and self.old is None and self._names_left():
+        if store and self.old is None and self._names_left():
             return Road.OLD_POST
+        nothing_yet = self.page is None and self.old is None
+        if nothing_yet and self._is_open(Road.WAYBACK, Origin.WAYBACK) and self._copies_left():
+            return Road.WAYBACK
         if has_substance(self._other_form()):
             lacking -= {"text"}
-        if lacking - {"digest"} and self._is_open(Road.ARTICLE_PAGE, Origin.ARTICLE_PAGE) and self.canonical is None:
-            return Road.ARTICLE_PAGE if Road.ARTICLE_PAGE not in self.asked else None
+        if lacking - {"digest"} and self.canonical is None:
+            for road, origin in ((Road.ARTICLE_API, Origin.ARTICLE_API), (Road.ARTICLE_PAGE, Origin.ARTICLE_PAGE)):
+                if self._is_open(road, origin) and road not in self.asked:
+                    return road
         return None
 
-    def set_out(self, road: Road, *, store_name: str = "") -> None:
+    def set_out(self, road: Road, *, by: str = "") -> None:
         """Note that a road is being asked: it is not asked again, and the store not by the same name again.
 
         Args:
             road: as `next_road` gave it.
-            store_name: the name the store was asked by in a run that is replayed; names before it gave nothing.
+            by: the name the store was asked by in a run that is replayed, or the copy the web archive was asked for;
+                those before it gave nothing.
         """
         self.asked.add(road)
         if road is Road.OLD_POST:
-            names = self._names_left()
-            self.store_name = store_name or names[0]
-            del names[: names.index(self.store_name) + 1 if self.store_name in names else len(names)]
+            self.store_name = _take(self._names_left(), by)
+        elif road is Road.WAYBACK:
+            self.copy = _take(self._copies_left(), by)
 
     def article(self) -> Article:
         """Make the article of what the roads gave; its date and body are still as the source wrote them.
@@ -177,7 +203,8 @@ class Case:
     def _place(self) -> tuple[str, str]:
         """Give category and tag; raises `Refused` while they, or a rolling post's digest, are worth waiting for."""
         if self.name.rolling:
-            if self.page is None and self.old is None and self.canonical is None and not self.settle:
+            told = (self.page, self.old, self.canonical, self.listed.digest or None)
+            if all(one is None for one in told) and not self.settle:
                 raise Refused(f"its page, which has digest and link, cannot be had: {self._answers()}")
             return ROLLING_CATEGORY, ROLLING_TAG
         placed = self._placed() or (self._placed_by_path() if self.settle else None)
@@ -191,7 +218,7 @@ class Case:
 
     def _other_form(self) -> str:
         """The form of the text that this kind of post is not made from, which is better than nothing."""
-        wanted = self.held in {None, Origin.ARTICLE_PAGE}
+        wanted = self.held in {None, Origin.ARTICLE_PAGE, Origin.ARTICLE_API}
         return self.answer.text or self.answer.content if wanted else ""
 
     def _body(self) -> tuple[str, Origin]:
@@ -200,9 +227,9 @@ class Case:
             (self._own_text(), Origin.SHARE_JSON),
             (self.share.content if self.name.rolling else self.share.text, Origin.SHARE_PAGE),
             (self.old.body if self.old else "", Origin.OLD_POST),
-            (self.page.body if self.page else "", Origin.MIRROR_PAGE),
+            (self.page.body if self.page else "", self.page_by),
             (self._other_form(), Origin.SHARE_JSON),
-            (content if self.name.rolling else plain(content), Origin.ARTICLE_PAGE),
+            (content if self.name.rolling else plain(content), self.canonical_by),
         ):
             if has_substance(text) and not (self.held and self.held.is_better_than(origin)):
                 return text, origin
@@ -214,14 +241,16 @@ class Case:
 
     def _date(self) -> str:
         """Give the first date that can be read; the first there is where none can, for the refusal to name."""
-        dated = (self.answer, self.old, self.page, self.share, self.canonical)
+        dated = (self.answer, self.old, self.page, self.share, self.listed, self.canonical)
         said = [one.date for one in dated if one is not None and one.date.strip()]
         return next((date for date in said if _readable(date)), said[0] if said else "")
 
     def _digest(self, body: str) -> str:
         if self.page is not None and self.page.digest:
             return digest_line(self.page.digest, body)
-        return self.old.digest if self.page is None and self.old is not None else ""
+        if self.page is None and self.old is not None:
+            return self.old.digest
+        return self.listed.digest
 
     def _link(self) -> str:
         """Give the address a post ends with: rolling news names the publisher's, as its page does."""
@@ -231,21 +260,24 @@ class Case:
             return self.page.link
         if self.old is not None:
             return self.old.link
-        if _URL.fullmatch(self.answer.url):
-            return self.answer.url
-        return article_page_url(PUBLIC_ARTICLE, self.name) if self.canonical is not None else ""
+        for url in (self.listed.url, self.answer.url):
+            if _URL.fullmatch(url):
+                return url
+        told = self.canonical is not None or self.listed.digest
+        return article_page_url(PUBLIC_ARTICLE, self.name) if told else ""
 
     def _lacking(self) -> set[str]:
         """Say what the roads so far have not given."""
         texts = (self._own_text(), self.share.text, self.page.body if self.page else "")
         told = (self.answer, self.share, self.page, self.old, self.canonical)
+        dated = (*told, self.listed)
         given = {
             "text": self.old is not None or any(map(has_substance, texts)),
             "title": any(one.title.strip() for one in told if one is not None),
-            "date": any(_readable(one.date) for one in told if one is not None),
+            "date": any(_readable(one.date) for one in dated if one is not None),
         }
         if self.name.rolling:
-            given["digest"] = self.page is not None or self.old is not None
+            given["digest"] = self.page is not None or self.old is not None or bool(self.listed.digest)
         else:
             given["place"] = self._placed() is not None
         return {what for what, there in given.items() if not there}
@@ -262,11 +294,16 @@ class Case:
             self._store_names = [name for name in names if self.held is None or name.endswith(own)]
         return self._store_names
 
+    def _copies_left(self) -> list[str]:
+        if self._copies is None:
+            self._copies = [copy.place for copy in self.listed.copies]
+        return self._copies
+
     def _page_is_worth_it(self) -> bool:
-        return self.link.name.rolling or self._is_open(Road.MIRROR_PAGE, Origin.MIRROR_PAGE)
+        return self._is_open(Road.MIRROR_PAGE, None if self.link.name.rolling else Origin.MIRROR_PAGE)
 
     def _can_ask_page(self) -> bool:
-        return bool(self.link.path) and Road.MIRROR_PAGE not in self.asked
+        return bool(self.link.path) and Road.MIRROR_PAGE not in self.asked | self.closed
 
     def _placed(self) -> tuple[str, str] | None:
         """Find category and tag: the spelling whose path segments are those of the link.
@@ -289,13 +326,20 @@ class Case:
         """Give the names the newspaper may have, the likelier first; only such as can be part of a post."""
         heading = newspaper_of(" ".join(self.tags))
         names = [*self.answer.newspapers, heading] if len(self.tags) > 1 else [heading, *self.answer.newspapers]
-        names.append(self.canonical.newspaper if self.canonical else "")
+        names += [self.canonical.newspaper if self.canonical else "", self.listed.newspaper]
         return [name for name in names if name and can_be_named(name)]
 
     def _answers(self) -> str:
         asked = (road for road in Road if road in self.asked)
         said = [f"{road}: {self.dead_ends.get(road, 'an answer that lacks it')}" for road in asked]
         return "; ".join(said) or "nothing was asked"
+
+
+def _take(left: list[str], by: str) -> str:
+    """Take the first of what is left, or the one that is named and all before it."""
+    taken = by or left[0]
+    del left[: left.index(taken) + 1 if taken in left else len(left)]
+    return taken
 
 
 def _readable(date: str) -> bool:

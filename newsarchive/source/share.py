@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from bs4 import BeautifulSoup, Tag
 
 from newsarchive.article import Name
 from newsarchive.source.htmlpage import NOTICE, date_in, inside, is_notice, kind_of, soup_of
+from newsarchive.source.jsonanswer import string
 from newsarchive.source.understanding import NoArticleError, NotUnderstoodError, decode, looks_like
 
 _KNOWN_FIELDS = frozenset({"Id", "newsid", "Title", "Date", "text", "content", "From", "medianame"})
@@ -65,17 +65,17 @@ def answer(content: bytes, name: Name) -> ShareAnswer:
     if not isinstance(data, dict) or not _KNOWN_FIELDS & data.keys():
         raise NotUnderstoodError(f"the answer is JSON of another kind: {text[:60]!r}")
     for key in ("Id", "newsid"):
-        said = _string(data, key).strip()
+        said = string(data, key).strip()
         if said and said.removeprefix("NW") != name.number:
             raise NotUnderstoodError(f"the answer is about another article ({said[:40]})")
-    names = (_string(data, "medianame").strip(), _string(data, "From").strip())
+    names = (string(data, "medianame").strip(), string(data, "From").strip())
     return ShareAnswer(
-        title=_string(data, "Title"),
-        date=_string(data, "Date"),
+        title=string(data, "Title"),
+        date=string(data, "Date"),
         newspapers=tuple(dict.fromkeys(filter(None, names))),
-        text=_string(data, "text"),
-        content=_string(data, "content"),
-        url=_string(data, "url"),
+        text=string(data, "text"),
+        content=string(data, "content"),
+        url=string(data, "url"),
     )
 
 
@@ -118,12 +118,3 @@ def _text_place(soup: BeautifulSoup) -> Tag | None:
 def _is_shell(text: str, soup: BeautifulSoup) -> bool:
     """Tell whether a page has a place for a text, and a script that asks for something to put there."""
     return _SCRIPT_ASKS.search(text) is not None and soup.select_one(", ".join(_TEXT_PLACES)) is not None
-
-
-def _string(data: dict[str, Any], key: str) -> str:
-    value = data.get(key)
-    if value is None:
-        return ""
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise NotUnderstoodError(f"the answer's {key!r} is a {type(value).__name__}, not text")
-    return str(value)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from newsarchive.article import Origin
 from newsarchive.source import page, share
+from newsarchive.source.article_api import article_answer
 from newsarchive.source.article_page import article_page
 from newsarchive.source.old_post import old_post
 from newsarchive.source.roads import Case, Road
@@ -14,6 +16,8 @@ NOT_THERE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 _HAS_NO = {
     Road.MIRROR_PAGE: "the mirror has no such page",
     Road.OLD_POST: "the store has no such post",
+    Road.WAYBACK: "the web archive has no such copy",
+    Road.ARTICLE_API: "the article API has no such article",
     Road.ARTICLE_PAGE: "the publisher has no such page",
 }
 
@@ -57,6 +61,9 @@ def _tell(case: Case, road: Road, status: int, body: bytes) -> None:
     elif road is Road.OLD_POST:
         case.old = old_post(body, case.store_name)
     elif road is Road.ARTICLE_PAGE:
-        case.canonical = article_page(body, case.name)
+        case.canonical, case.canonical_by = article_page(body, case.name), Origin.ARTICLE_PAGE
+    elif road is Road.ARTICLE_API:
+        case.canonical, case.canonical_by = article_answer(body, case.name), Origin.ARTICLE_API
     else:
         case.page = page.post_page(body, rolling=case.link.name.rolling)
+        case.page_by = Origin.WAYBACK if road is Road.WAYBACK else Origin.MIRROR_PAGE

@@ -14,13 +14,32 @@ from newsarchive.post import file_name
 from newsarchive.source import page, share
 from newsarchive.source.article_page import ArticlePage
 from newsarchive.source.links import ArticleLink, article_link
+from newsarchive.source.lists import Copy, Listed
 from newsarchive.source.page import PostPage
-from newsarchive.source.roads import Case, Road
+from newsarchive.source.roads import NOT_BY_DEFAULT, Case, Road
 from newsarchive.source.share import ShareAnswer
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
-JSON, SHARE, PAGE, STORE, PUBLISHER = Road
-GIVEN = {JSON: "json", SHARE: "shared", PAGE: "post", STORE: "stored", PUBLISHER: "published"}
+JSON, SHARE, PAGE, STORE, COPY, API, PUBLISHER = Road
+GIVEN = {
+    JSON: "json",
+    SHARE: "shared",
+    PAGE: "post",
+    STORE: "stored",
+    COPY: "copied",
+    API: "answered",
+    PUBLISHER: "published",
+}
+FIELDS = {
+    JSON: "answer",
+    SHARE: "share",
+    PAGE: "page",
+    STORE: "old",
+    COPY: "page",
+    API: "canonical",
+    PUBLISHER: "canonical",
+}
+COPIES = Listed(copies=(Copy("20220304000000", "https://a.example/b"), Copy("20220303000000", "https://a.example/b")))
 
 PAPER = article_link("/kejiribao/2022/03/01/NW202203012340000100.html", "列表里的标题")
 ROLLING = article_link("/emnews/2022/03/01/202203012340000001.html")
@@ -68,7 +87,7 @@ def pursue(case: Case, **given: Gives) -> list[Road]:
     """
     asked, names = [], set()
     while (road := case.next_road()) is not None:
-        assert road not in case.asked or road is STORE, f"{road} is asked twice"
+        assert road not in case.asked or road in {STORE, COPY}, f"{road} is asked twice"
         case.set_out(road)
         asked.append(road)
         gives = given.get(GIVEN[road], "there is nothing")
@@ -79,7 +98,9 @@ def pursue(case: Case, **given: Gives) -> list[Road]:
         if isinstance(gives, str):
             case.dead_ends[road] = gives
             continue
-        setattr(case, {JSON: "answer", SHARE: "share", PAGE: "page", STORE: "old", PUBLISHER: "canonical"}[road], gives)
+        setattr(case, FIELDS[road], gives)
+        case.page_by = Origin.WAYBACK if road is COPY else case.page_by
+        case.canonical_by = Origin.ARTICLE_API if road is API else case.canonical_by
         case.dead_ends.pop(road, None)
         case.captures[road] = f"x.warc.gz#{len(asked)}"
     return asked
@@ -154,7 +175,8 @@ def test_rolling_news_whose_page_is_not_known_is_looked_for_where_it_would_be() 
 
 def test_no_road_is_asked_twice_and_every_case_ends() -> None:
     for link in (PAPER, ROLLING, BARE, ArticleLink(ROLLING.name)):
-        assert set(pursue(Case(link))) == set(Road)
+        assert set(pursue(Case(link))) == set(Road) - NOT_BY_DEFAULT
+        assert set(pursue(Case(link, closed=frozenset(), listed=COPIES))) == set(Road)
 
 
 # -- the article -------------------------------------------------------------------------------------------------------
@@ -365,7 +387,54 @@ def test_what_the_mirrors_page_lacks_is_taken_from_the_publisher() -> None:
 
 
 def test_a_closed_road_is_not_asked() -> None:
-    assert pursue(Case(PAPER, TAGS, closed=frozenset({STORE, PUBLISHER}))) == [JSON, SHARE, PAGE]
+    assert pursue(Case(PAPER, TAGS, closed=NOT_BY_DEFAULT | {STORE, PUBLISHER})) == [JSON, SHARE, PAGE]
+    assert PAGE not in pursue(Case(ROLLING, closed=NOT_BY_DEFAULT | {PAGE}))
+
+
+# -- without the mirror ------------------------------------------------------------------------------------------------
+
+LISTED = Listed(digest="列表里的摘要。", url="http://hk.eastmoney.com/news/1533,2.html", date="2022-03-01 16:20:07")
+WITHOUT_MIRROR = frozenset({PAGE, STORE, COPY})
+
+
+def test_rolling_news_has_its_digest_and_link_from_the_list() -> None:
+    case = Case(ArticleLink(ROLLING.name), ("东财滚动新闻",), closed=WITHOUT_MIRROR, listed=LISTED)
+    assert pursue(case, json=RICH) == [JSON]
+    article = case.article()
+    assert (article.digest, article.link, article.body) == (LISTED.digest, LISTED.url, RICH.content)
+
+
+def test_rolling_news_of_a_list_without_addresses_links_to_its_publisher() -> None:
+    case = Case(ArticleLink(ROLLING.name), closed=WITHOUT_MIRROR, listed=replace(LISTED, url=""))
+    pursue(case, json=replace(RICH, url=""))
+    assert case.article().link == f"https://finance.eastmoney.com/a/{ROLLING.name.number}.html"
+
+
+def test_the_article_api_is_asked_before_the_publishers_page_and_gives_the_better_text() -> None:
+    case = Case(ArticleLink(PAPER.name), TAGS, closed=WITHOUT_MIRROR, listed=Listed(date="2022-03-01 16:20:07"))
+    assert pursue(case, answered=OWN_PAGE) == [JSON, SHARE, API]
+    article = case.article()
+    assert (article.origin, article.body, article.date) == (
+        Origin.ARTICLE_API,
+        "<p>　　青禾股份有茶。</p>",
+        "2022-03-01 16:20:07",
+    )
+    assert pursue(Case(PAPER, TAGS, closed=WITHOUT_MIRROR), published=OWN_PAGE) == [JSON, SHARE, API, PUBLISHER]
+    assert Origin.ARTICLE_API.is_better_than(Origin.ARTICLE_PAGE)
+
+
+def test_copies_of_the_mirrors_page_are_asked_for_the_newest_first_until_one_is_an_article() -> None:
+    case = Case(PAPER, TAGS, closed=frozenset({PAGE, API}), listed=COPIES)
+    assert pursue(case, copied=POST) == [JSON, SHARE, STORE, COPY]
+    assert (case.copy, case.article().origin) == ("20220304000000id_/https://a.example/b", Origin.WAYBACK)
+    case = Case(PAPER, TAGS, closed=frozenset({PAGE, API}), listed=COPIES)
+    assert pursue(case) == [JSON, SHARE, STORE, COPY, COPY, PUBLISHER]
+    assert case.copy == "20220303000000id_/https://a.example/b"
+
+
+def test_a_stored_post_is_taken_before_a_copy() -> None:
+    case = Case(PAPER, TAGS, closed=frozenset({PAGE, API}), listed=COPIES)
+    assert COPY not in pursue(case, stored=STORED)
 
 
 # -- better than what is archived --------------------------------------------------------------------------------------
