@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.settings import SETTINGS_PRIORITIES
 
-from newsarchive.hosts import is_loopback
+from newsarchive.hosts import HOST_SETTINGS, is_loopback
 from newsarchive.source.article_api import article_api_url
 from newsarchive.source.links import article_page_url, fetch_url, old_post_url, share_json_url, share_page_url
 from newsarchive.source.roads import NOT_BY_DEFAULT, Case, Road
@@ -15,6 +15,7 @@ from newsarchive.source.wayback import copy_path
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
+SOURCE = ("FINEWS_URL", "NEWSSHARE_URL")
 _LESSER = {Road.OLD_POST: "OLD_POST_URL", Road.ARTICLE_PAGE: "ARTICLE_URL"}
 
 
@@ -35,18 +36,23 @@ def address(settings: BaseSettings, case: Case, road: Road) -> str:
     return fetch_url(settings["FINEWS_URL"], case.link.path)
 
 
-def is_local(settings: BaseSettings) -> bool:
-    """Tell whether the mirror and the share host are this very machine: a test, a demo, a saved copy."""
-    return all(is_loopback(str(settings[name] or "")) for name in ("FINEWS_URL", "NEWSSHARE_URL"))
+def is_local(settings: BaseSettings, source: tuple[str, ...] = SOURCE) -> bool:
+    """Tell whether the source is this very machine: a test, a demo, a saved copy.
+
+    Args:
+        settings: of the run.
+        source: the settings that name its hosts; the mirror's and the share host's where nothing else is said.
+    """
+    return all(is_loopback(str(settings[name] or "")) for name in source)
 
 
-def closed_roads(settings: BaseSettings) -> frozenset[Road]:
+def closed_roads(settings: BaseSettings, source: tuple[str, ...] = SOURCE) -> frozenset[Road]:
     """Give the roads that must not be asked: a source on this machine sends nobody to the public hosts.
 
     Only where nobody chose them: a store or a publisher that was set is asked wherever it is. And those that have a
     spider of their own.
     """
-    if not is_local(settings):
+    if not is_local(settings, source):
         return NOT_BY_DEFAULT
     chosen = SETTINGS_PRIORITIES["project"]
     return NOT_BY_DEFAULT | frozenset(
@@ -56,13 +62,17 @@ def closed_roads(settings: BaseSettings) -> frozenset[Road]:
     )
 
 
-def stays_on_this_machine(settings: BaseSettings, further: tuple[str, ...] = ()) -> bool:
+def stays_on_this_machine(
+    settings: BaseSettings, source: tuple[str, ...] = SOURCE, hosts: tuple[str, ...] = HOST_SETTINGS
+) -> bool:
     """Tell whether every host a run may ask is this very machine, so that nobody need be spared.
 
     Args:
         settings: of the run.
-        further: settings that name hosts which this spider asks too.
+        source: as for `is_local`.
+        hosts: the settings that name all hosts this spider may ask.
     """
-    closed = closed_roads(settings)
-    chosen = (*(name for road, name in _LESSER.items() if road not in closed), *further)
-    return is_local(settings) and all(is_loopback(str(settings[name] or "")) for name in chosen)
+    closed = closed_roads(settings, source)
+    left_alone = {name for road, name in _LESSER.items() if road in closed}
+    chosen = [name for name in hosts if name not in left_alone]
+    return is_local(settings, source) and all(is_loopback(str(settings[name] or "")) for name in chosen)

@@ -20,7 +20,7 @@ from newsarchive.source.lists import Listed, Sighting
 from newsarchive.source.roads import Case, Road
 from newsarchive.source.told import HttpStatusError, tell
 from newsarchive.source.understanding import NotUnderstoodError
-from spiders.addresses import address, closed_roads, stays_on_this_machine
+from spiders.addresses import SOURCE, address, closed_roads, stays_on_this_machine
 from spiders.outcome import describe_failure
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ class ArchiveSpider(Spider):
     arguments: ClassVar[tuple[str, ...]] = ()
     hosts_of: ClassVar[tuple[str, ...]] = HOST_SETTINGS
     """The settings that name the hosts it may ask."""
+    source: ClassVar[tuple[str, ...]] = SOURCE
+    """Those of them that name its source; where that is this very machine, nobody need be spared."""
     settles_at_once: ClassVar[bool] = False
     """Whether a lesser road's text is taken at once when a better one fails; else it waits for the better one."""
 
@@ -60,7 +62,7 @@ class ArchiveSpider(Spider):
         contact = str(settings["CONTACT"] or "").strip()
         who = f"newsarchive/{__version__} (+{contact})" if contact else f"newsarchive/{__version__} (personal archive)"
         settings.set("USER_AGENT", who, priority="spider")
-        if stays_on_this_machine(settings, tuple(name for name in cls.hosts_of if name not in HOST_SETTINGS)):
+        if stays_on_this_machine(settings, cls.source, cls.hosts_of):
             settings.set("DOWNLOAD_DELAY", 0, priority="spider")
 
     @classmethod
@@ -71,7 +73,7 @@ class ArchiveSpider(Spider):
     @classmethod
     def roads_closed(cls, settings: BaseSettings) -> frozenset[Road]:
         """Give the roads it does not ask."""
-        return closed_roads(settings)
+        return closed_roads(settings, cls.source)
 
     @classmethod
     def check_arguments(cls, arguments: Mapping[str, str]) -> None:

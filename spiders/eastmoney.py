@@ -16,7 +16,7 @@ from newsarchive.dates import POST_FORMAT, SHANGHAI
 from newsarchive.source import eastmoney
 from newsarchive.source.eastmoney import Column, Question
 from newsarchive.source.reading import End, Reading
-from newsarchive.source.roads import NOT_BY_DEFAULT, Road
+from newsarchive.source.roads import Road
 from newsarchive.source.understanding import NotUnderstoodError
 from spiders.addresses import closed_roads
 from spiders.arguments import ArgumentError, Selection, known
@@ -63,6 +63,7 @@ class EastmoneySpider(ArchiveSpider):
         "EASTMONEY_FAST_URL",
         "EASTMONEY_API_URL",
     )
+    source: ClassVar = ("EASTMONEY_LIST_URL", "EASTMONEY_FAST_URL", "NEWSSHARE_URL")
     settles_at_once: ClassVar = True  # the share host may end with the mirror; the API is the publisher's own
 
     @classmethod
@@ -79,7 +80,7 @@ class EastmoneySpider(ArchiveSpider):
     @classmethod
     def roads_closed(cls, settings: BaseSettings) -> frozenset[Road]:
         """Leave the mirror and its store alone: this is the road for when they are gone."""
-        return (closed_roads(settings) | NOT_BY_DEFAULT | {Road.MIRROR_PAGE, Road.OLD_POST}) - {Road.ARTICLE_API}
+        return (closed_roads(settings, cls.source) | {Road.MIRROR_PAGE, Road.OLD_POST}) - {Road.ARTICLE_API}
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__()

@@ -14,8 +14,7 @@ from newsarchive.archive.runs import Failure, Kind
 from newsarchive.clock import Clock
 from newsarchive.source import wayback
 from newsarchive.source.links import MIRROR_HOSTS
-from newsarchive.source.roads import NOT_BY_DEFAULT, Road
-from newsarchive.source.told import NOT_THERE
+from newsarchive.source.roads import Road
 from newsarchive.source.understanding import NotUnderstoodError
 from newsarchive.source.wayback import Captured
 from spiders.addresses import closed_roads
@@ -50,6 +49,7 @@ class WaybackSpider(ArchiveSpider):
     name = "wayback"
     arguments: ClassVar = ("since", "until", "category", "limit")
     hosts_of: ClassVar = ("NEWSSHARE_URL", "OLD_POST_URL", "ARTICLE_URL", "WAYBACK_CDX_URL", "WAYBACK_RAW_URL")
+    source: ClassVar = ("WAYBACK_CDX_URL", "WAYBACK_RAW_URL", "NEWSSHARE_URL")
     settles_at_once: ClassVar = True  # what is asked for has expired: nothing is gained by waiting
 
     @classmethod
@@ -60,7 +60,7 @@ class WaybackSpider(ArchiveSpider):
     @classmethod
     def roads_closed(cls, settings: BaseSettings) -> frozenset[Road]:
         """Leave the mirror alone, which shows these articles no more."""
-        return (closed_roads(settings) | NOT_BY_DEFAULT | {Road.MIRROR_PAGE}) - {Road.WAYBACK}
+        return (closed_roads(settings, cls.source) | {Road.MIRROR_PAGE}) - {Road.WAYBACK}
 
     def __init__(self, **arguments: Any) -> None:
         super().__init__()
@@ -115,7 +115,7 @@ class WaybackSpider(ArchiveSpider):
         """Put the articles of which there are copies into the ledger, then go on with the next host and day."""
         capture = str(response.meta.get("capture") or "")
         self.run.counts["lists"] += 1
-        if response.status != HTTP_OK and not _says_none(response):
+        if response.status != HTTP_OK and not wayback.says_none(response.status, response.body):
             failure = Failure(Kind.FETCH, response.url, f"HTTP {response.status}", capture)
             self.list_failed(captured, failure)
         else:
@@ -153,11 +153,6 @@ class WaybackSpider(ArchiveSpider):
         """Tell whether an article is this run's to fetch."""
         copied = row.listed is not None and bool(row.listed.copies)
         return copied and row.state is State.PENDING and self.selection.wants(row.link, row.tags)
-
-
-def _says_none(response: Response) -> bool:
-    """Tell whether an index says that it has nothing; pywb's does with a 404."""
-    return response.status in NOT_THERE and b"No Captures" in response.body
 
 
 def _understood(arguments: Mapping[str, str]) -> Selection:

@@ -9,11 +9,16 @@ import pytest
 from scrapy.settings import default_settings
 
 from newsarchive import settings
+from spiders.eastmoney import EastmoneySpider
 from spiders.finews import FinewsSpider
+from spiders.images import ImagesSpider
 from spiders.newsshare import NewsShareSpider
+from spiders.wayback import WaybackSpider
 
+SPIDERS = (EastmoneySpider, FinewsSpider, ImagesSpider, NewsShareSpider, WaybackSpider)
 ROOT = Path(__file__).resolve().parents[1]
 OURS = sorted(name for name in vars(settings) if name.isupper() and not hasattr(default_settings, name))
+ARGUMENTS = sorted({name for spider in SPIDERS for name in spider.arguments})
 DOCUMENTS = ["README.md", "CONTRIBUTING.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
 
 
@@ -30,7 +35,7 @@ def test_every_setting_of_ours_is_documented_with_its_default(name: str) -> None
     assert shown == ("empty" if value == "" else str(value)), f"docs/settings.md says {shown!r}, settings.py {value!r}"
 
 
-@pytest.mark.parametrize("name", sorted(set(FinewsSpider.arguments) | set(NewsShareSpider.arguments)))
+@pytest.mark.parametrize("name", ARGUMENTS)
 def test_every_argument_is_shown_in_the_readme(name: str) -> None:
     assert f"-a {name}=" in document("README.md")
 

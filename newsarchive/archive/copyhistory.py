@@ -6,14 +6,13 @@ from newsarchive.archive.ledgeranew import NewLedger
 from newsarchive.archive.listhistory import body_of
 from newsarchive.archive.warcrecord import Exchange
 from newsarchive.source import wayback
-from newsarchive.source.told import NOT_THERE
 from newsarchive.source.wayback import Captured
 
 
 def follow_index(ledger: NewLedger, captured: Captured, exchange: Exchange) -> None:
     """Follow an answer to the question which copies of a host's pages were taken on a day."""
     try:
-        none = exchange.status in NOT_THERE and b"No Captures" in exchange.body
+        none = wayback.says_none(exchange.status, exchange.body)
         found = wayback.sightings(b"" if none else body_of(exchange), captured.host)
     except ValueError as error:  # refused, an error, or not coded as it says
         ledger.list_failed(captured.key, str(error))

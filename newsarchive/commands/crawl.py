@@ -32,7 +32,9 @@ logger = logging.getLogger(__name__)
 
 EXAMPLES = (
     "Spiders: finews (what the mirror shows; -a category=NAMES, since=DAY, until=DAY, limit=N, full=1), newsshare "
-    "(just these articles; -a code=NW…, url=URL or file=PATH) and images (the pictures that archived articles show; "
+    "(just these articles; -a code=NW…, url=URL or file=PATH), eastmoney (the publisher's own lists, without the "
+    "mirror; -a columns=350,fast:102, since=DAY, until=DAY, limit=N), wayback (expired pages from a web archive; "
+    "-a since=DAY and until=DAY, category=NAMES, limit=N) and images (the pictures that archived articles show; "
     "-a limit=N). "
     "Exit codes: 0 complete, 1 could not start, 2 usage, 3 incomplete (pending, the next run tries again), "
     "4 the source changed, 75 another run holds the archive, 130 and 143 stopped by a signal."
@@ -44,7 +46,7 @@ class Command(ScrapyCrawl):
 
     def short_desc(self) -> str:
         """Say what it does in a line."""
-        return "Archive articles with a spider (finews, newsshare, images) and say by the exit code how it went"
+        return "Archive articles with a spider (finews, newsshare, eastmoney, …) and say by the exit code how it went"
 
     def long_desc(self) -> str:
         """Say what it does, with the spiders' arguments and the exit codes."""

@@ -18,7 +18,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m newsarchive.replica",
         description="The source on loopback, with invented news, to try newsarchive on: the mirror, the share host, "
-        "the store of old posts (/old_post/) and the publisher's pages (/a/NUMBER.html).",
+        "the store of old posts (/old_post/), the publisher's pages (/a/NUMBER.html), lists and article API.",
         epilog="The mirror's clock stands at 20:00 of the last day. What was published more than three days before "
         "has left the mirror and is in the store.",
     )
@@ -40,10 +40,12 @@ def main(arguments: list[str] | None = None) -> int:
         parser.exit(1, f"port {given.port} cannot be had ({error}); --port 0 takes any free one\n")
     replica.template = given.template
     settings = " ".join(f"-s {name}={value}" for name, value in replica.settings.items())
+    further = " ".join(f"-s {name}={value}" for name, value in replica.further_settings.items())
     with replica:
         sys.stdout.write(
             f"{len(pieces)} pieces, the mirror's clock at {now:%Y-%m-%d %H:%M %z}, on {replica.url}\n"
             f"Archive it:  scrapy crawl finews {settings} -s ARCHIVE_DIR=build/replica\n"
+            f"Without the mirror, scrapy crawl eastmoney with these as well: {further}\n"
             "Ctrl-C ends it.\n"
         )
         sys.stdout.flush()

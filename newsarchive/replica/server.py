@@ -115,10 +115,14 @@ class Replica:
     def settings(self) -> dict[str, str]:
         """The settings that send a run here and nowhere else."""
         url = self.url
+        return {"FINEWS_URL": url, "NEWSSHARE_URL": url, "OLD_POST_URL": f"{url}old_post/", "ARTICLE_URL": url}
+
+    @property
+    def further_settings(self) -> dict[str, str]:
+        """Those that send the spiders here that do without the mirror, eastmoney and wayback; besides `settings`."""
+        url = self.url
         lists = dict.fromkeys(("EASTMONEY_LIST_URL", "EASTMONEY_FAST_URL", "EASTMONEY_API_URL"), url)
-        mirror = {"FINEWS_URL": url, "NEWSSHARE_URL": url, "OLD_POST_URL": f"{url}old_post/", "ARTICLE_URL": url}
-        copies = {"WAYBACK_CDX_URL": f"{url}cdx/search/cdx", "WAYBACK_RAW_URL": f"{url}web/"}
-        return {**mirror, **lists, **copies}
+        return {**lists, "WAYBACK_CDX_URL": f"{url}cdx/search/cdx", "WAYBACK_RAW_URL": f"{url}web/"}
 
     @property
     def url(self) -> str:

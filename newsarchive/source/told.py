@@ -10,9 +10,10 @@ from newsarchive.source.article_api import article_answer
 from newsarchive.source.article_page import article_page
 from newsarchive.source.old_post import old_post
 from newsarchive.source.roads import Case, Road
-from newsarchive.source.understanding import NoArticleError
+from newsarchive.source.understanding import NOT_THERE, NoArticleError
 
-NOT_THERE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
+__all__ = ["NOT_THERE", "HttpStatusError", "tell"]
+
 _HAS_NO = {
     Road.MIRROR_PAGE: "the mirror has no such page",
     Road.OLD_POST: "the store has no such post",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from http import HTTPStatus
 
 from newsarchive.article import Refused
 
@@ -11,6 +12,7 @@ _TITLE = re.compile(r"<(title|h1)\b[^<>]*>(.{0,300}?)</\1\s*>", re.IGNORECASE | 
 _TAGS = re.compile(r"<[^<>]*>")
 _ENDLESS = re.compile(r"&#[0-9]{1000,};?")
 _GLANCE = 20_000
+NOT_THERE = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 
 
 class NotUnderstoodError(Refused):

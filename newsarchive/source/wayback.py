@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 from newsarchive.article import Refused
 from newsarchive.source.links import MIRROR_HOSTS, ArticleLink, article_link
 from newsarchive.source.lists import Copy, Listed, Sighting
-from newsarchive.source.understanding import NotUnderstoodError, decode, looks_like
+from newsarchive.source.understanding import NOT_THERE, NotUnderstoodError, decode, looks_like
 
 _ALL_OF = "/*"
 _COPY = re.compile(
@@ -58,6 +58,11 @@ class Captured:
             return cls(asked.removesuffix(_ALL_OF), date.fromisoformat(day))
         except ValueError:
             return None
+
+
+def says_none(status: int, content: bytes) -> bool:
+    """Tell whether an index says that it has nothing; pywb's does with a 404."""
+    return status in NOT_THERE and b"No Captures" in content
 
 
 def copy_path(place: str) -> str:
