@@ -23,9 +23,11 @@ from spiders.arguments import ArgumentError, Selection, known
 from spiders.base import HTTP_OK, ArchiveSpider
 from spiders.better import improvable
 from spiders.outcome import describe_failure
+from spiders.whose import is_publishers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+    from datetime import datetime
 
     from scrapy import Request
     from scrapy.http import Response
@@ -202,21 +204,19 @@ class EastmoneySpider(ArchiveSpider):
         return is_publishers(row) and self.selection.wants(row.link, row.tags)
 
 
-def is_publishers(row: Row) -> bool:
-    """Tell whether only the publisher's lists showed an article: no page of the mirror is known."""
-    return row.listed is not None and not row.link.path
-
-
 def unproven(reading: Reading) -> str:
     """Say between which moments articles may have slipped by."""
-    since, until = (
-        moment.astimezone(SHANGHAI).strftime(POST_FORMAT) if moment else "?"
-        for moment in (reading.before, reading.oldest)
-    )
+    back_to = f"not proven: the list was read back to {_local(reading.oldest)}"
+    if reading.before is None:
+        return f"{back_to}, not three days, when EASTMONEY_MAX_PAGES ended its first reading; what is older is not seen"
     return (
-        f"not proven: the list was read back to {until} and does not meet what was read until {since}; "
+        f"{back_to} and does not meet what was read until {_local(reading.before)}; "
         "between the two articles may have slipped by"
     )
+
+
+def _local(moment: datetime | None) -> str:
+    return moment.astimezone(SHANGHAI).strftime(POST_FORMAT) if moment else "its beginning"
 
 
 def _understood(arguments: Mapping[str, str]) -> Selection:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from newsarchive import dates
 from newsarchive.archive.gaps import DROPPED
-from newsarchive.archive.ledger import KEPT_FOR, State, Validators
+from newsarchive.archive.ledger import State, Validators
 from newsarchive.archive.runs import Failure, Kind
 from newsarchive.article import ROLLING_TAG
 from newsarchive.clock import Clock
@@ -32,6 +32,7 @@ from spiders.arguments import Selection
 from spiders.base import HTTP_OK, NOT_MODIFIED, ArchiveSpider
 from spiders.better import improvable
 from spiders.outcome import describe_failure
+from spiders.whose import is_the_mirrors
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
@@ -281,14 +282,8 @@ class FinewsSpider(ArchiveSpider):
         return [r for r in rows if str(r.link.name) not in queued and self.wants(r)]
 
     def wants(self, row: Row) -> bool:
-        """Tell whether an article was asked for, and is not what only another list than the mirror's ever showed."""
-        elsewhere = row.listed is not None and (not row.link.path or self.is_copy(row))
-        return not elsewhere and self.selection.wants(row.link, row.tags)
-
-    def is_copy(self, row: Row) -> bool:
-        """Tell whether a web archive has an article, and the mirror has it no more."""
-        copies = row.listed.copies if row.listed else ()
-        return bool(copies) and row.deadline + KEPT_FOR < self.archive.now()
+        """Tell whether an article was asked for, and is the mirror's."""
+        return is_the_mirrors(row, self.archive.now()) and self.selection.wants(row.link, row.tags)
 
     # -- reporting -----------------------------------------------------------------------------------------------
 

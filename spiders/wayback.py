@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from newsarchive import dates
-from newsarchive.archive.ledger import State
 from newsarchive.archive.runs import Failure, Kind
 from newsarchive.clock import Clock
 from newsarchive.source import wayback
@@ -21,6 +20,7 @@ from spiders.addresses import closed_roads
 from spiders.arguments import ArgumentError, Selection, known
 from spiders.base import HTTP_OK, ArchiveSpider
 from spiders.outcome import describe_failure
+from spiders.whose import is_copied
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
@@ -151,8 +151,7 @@ class WaybackSpider(ArchiveSpider):
 
     def wants(self, row: Row) -> bool:
         """Tell whether an article is this run's to fetch."""
-        copied = row.listed is not None and bool(row.listed.copies)
-        return copied and row.state is State.PENDING and self.selection.wants(row.link, row.tags)
+        return is_copied(row) and self.selection.wants(row.link, row.tags)
 
 
 def _understood(arguments: Mapping[str, str]) -> Selection:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from http import HTTPStatus
-from urllib.parse import SplitResult, parse_qsl, unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from newsarchive.archive.attempts import Answer, Attempt, Attempts
 from newsarchive.archive.coding import plain_body
@@ -18,9 +18,10 @@ from newsarchive.archive.copyhistory import follow_index
 from newsarchive.archive.ledger import KEPT_FOR
 from newsarchive.archive.ledgeranew import NewLedger
 from newsarchive.archive.listhistory import ListHistory
+from newsarchive.archive.questions import REDIRECTS, share_question
 from newsarchive.archive.scan import Seen
 from newsarchive.article import Name, Refused
-from newsarchive.source.eastmoney import COLUMNS_PATH, FAST_PATH, Question
+from newsarchive.source.eastmoney import Question
 from newsarchive.source.links import ArticleLink, article_link
 from newsarchive.source.lists import Copy, Listed, Sighting
 from newsarchive.source.old_post import old_post
@@ -32,17 +33,6 @@ _LIST = re.compile(r"/category/[^/]+\.html|/emnews/|/feed\.xml")
 _ARTICLE_PAGE = re.compile(r".*/a/(\d{14,24})\.html", re.ASCII | re.DOTALL)
 _OLD_POST = re.compile(r"(?:.*/)?(?P<file>\d{4}-\d{2}-\d{2}-(?P<name>(?:NW)?\d{14,24})\.md)", re.ASCII | re.DOTALL)
 _ARTICLE_API = re.compile(r".*/kuaixun/v2/api/article/(\d{14,24})", re.ASCII | re.DOTALL)
-_SHARE = {"NewsData/GetNewsText.do": (Road.JSON, "id"), "html_News/NewsShare.html": (Road.SHARE_PAGE, "infoCode")}
-
-REDIRECTS = frozenset({301, 302, 303, 307, 308})  # those Scrapy follows
-
-
-def is_wanted(url: str, status: int) -> bool:
-    """Tell of an answer whether `History` needs all of it: it is a list, a stored post, or says where the answer is."""
-    path = url.partition("?")[0]
-    if path.endswith((COLUMNS_PATH, FAST_PATH)) or Captured.of_url(url) is not None:
-        return True
-    return status in REDIRECTS or path.endswith(("/", "/feed.xml", ".md")) or "/category/" in path
 
 
 class History:
@@ -87,7 +77,7 @@ class History:
             self._list_elsewhere(question, seen)
         elif (copied := copy_of_url(asked)) is not None:
             self._copy(*copied, seen)
-        elif share := _share_question(path, url.query):
+        elif share := share_question(path, url.query):
             self._share(*share, seen)
         else:
             self._page_or_list(url, path, seen)
@@ -294,14 +284,6 @@ class History:
         near = left >= -KEPT_FOR and left.total_seconds() / 3600 <= self._settle_hours
         self._open[name] = Attempt(row.link, row.tags, seen.when, near, listed=row.listed)
         return self._open[name]
-
-
-def _share_question(path: str, query: str) -> tuple[Road, str] | None:
-    """Tell which road of the share host an address is, and the code it is asked with."""
-    for place, (road, key) in _SHARE.items():
-        if path.endswith(f"/{place}"):
-            return road, next((value for name, value in parse_qsl(query) if name == key), "")
-    return None
 
 
 def _is_post(file_name: str, seen: Seen) -> bool:

@@ -18,12 +18,13 @@ from newsarchive.archive import files
 from newsarchive.archive.attempts import read_attempt
 from newsarchive.archive.capturereader import read_at
 from newsarchive.archive.captures import CaptureError, Fault, capture_files
-from newsarchive.archive.history import History, is_wanted
+from newsarchive.archive.history import History
 from newsarchive.archive.keeper import CAPTURES
 from newsarchive.archive.ledger import KEPT_FOR, Kept, Ledger, deadline_of, fate
 from newsarchive.archive.ledgeranew import NewLedger
 from newsarchive.archive.pool import Pool
 from newsarchive.archive.posts import Posts
+from newsarchive.archive.questions import is_wanted
 from newsarchive.archive.replay import Miss, Outcome, Version, outcome
 from newsarchive.archive.scan import Seen, scan
 from newsarchive.article import Name, Origin

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
 from newsarchive import dates
 from newsarchive.article import ROLLING_CATEGORY, ROLLING_TAG, Article, Name, Origin, Refused
@@ -28,33 +27,11 @@ from newsarchive.source.old_post import file_names
 from newsarchive.source.page import PostPage
 from newsarchive.source.placing import can_be_named, guess_page, place_of
 from newsarchive.source.richform import plain
+from newsarchive.source.road import NOT_BY_DEFAULT, ROAD_OF, Road
 from newsarchive.source.share import ShareAnswer
 
+__all__ = ["NOT_BY_DEFAULT", "Case", "Road"]
 
-class Road(StrEnum):
-    """A place an article can be asked for, in the order in which they are."""
-
-    JSON = "the share host's JSON"
-    SHARE_PAGE = "the share page"
-    MIRROR_PAGE = "the mirror's page"
-    OLD_POST = "the store of old posts"
-    WAYBACK = "the web archive"
-    ARTICLE_API = "the article API"
-    ARTICLE_PAGE = "the publisher's page"
-
-
-NOT_BY_DEFAULT = frozenset({Road.WAYBACK, Road.ARTICLE_API})
-"""Roads that only spiders made for them ask, so that an ordinary run asks no further host."""
-
-_ROAD_OF = {
-    Origin.SHARE_JSON: Road.JSON,
-    Origin.SHARE_PAGE: Road.SHARE_PAGE,
-    Origin.MIRROR_PAGE: Road.MIRROR_PAGE,
-    Origin.OLD_POST: Road.OLD_POST,
-    Origin.WAYBACK: Road.WAYBACK,
-    Origin.ARTICLE_API: Road.ARTICLE_API,
-    Origin.ARTICLE_PAGE: Road.ARTICLE_PAGE,
-}
 _URL = re.compile(r"https?://[^\s<>]+")
 
 
@@ -197,7 +174,7 @@ class Case:
             link=self._link(),
             digest=self._digest(body) if self.name.rolling else "",
             origin=origin,
-            capture=self.captures.get(_ROAD_OF[origin], ""),
+            capture=self.captures.get(ROAD_OF[origin], ""),
         )
 
     def _place(self) -> tuple[str, str]:

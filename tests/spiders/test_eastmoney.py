@@ -10,12 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scrapy.settings import Settings
 
+from newsarchive import settings as project
 from newsarchive.archive.verify import Verification
+from newsarchive.article import Refused
 from newsarchive.replica.compose import NOW, compose
 from newsarchive.replica.piece import Piece
 from newsarchive.replica.publisher import column_of
 from newsarchive.replica.server import Replica
+from spiders.arguments import ArgumentError
+from spiders.eastmoney import EastmoneySpider
+from spiders.finews import FinewsSpider
 from tests.archive.test_replay import differing, kept, options, rebuilt, rows
 
 PIECES = compose()
@@ -45,13 +51,12 @@ def assert_made_again_from_captures(root: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Crawled:
-    """An archive of everything the publisher lists, after a run, one without news, and one of the mirror's spider."""
+    """An archive of everything the publisher lists, after a run with news and one without."""
 
     crawl: Any
     first: list[str]
     nothing_new: list[str]
     untouched: bool
-    of_the_mirror: list[str]
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +70,7 @@ def crawled(new_crawl: NewCrawl, tmp_path_factory: pytest.TempPathFactory) -> It
         ended = crawl("eastmoney")
         assert ended.code == 0, ended
         nothing_new, untouched = paths(source), rows(crawl.archive, "articles") == before
-        yield Crawled(crawl, first, nothing_new, untouched, [])
+        yield Crawled(crawl, first, nothing_new, untouched)
 
 
 def test_the_posts_are_those_the_mirror_would_have_made(crawled: Crawled) -> None:
@@ -199,13 +204,32 @@ def test_days_narrow_what_is_fetched(new_crawl: NewCrawl, tmp_path: Path) -> Non
     assert set(crawl.posts()) == {piece.relative_path for piece in OF_COLUMN if piece.published.day == 2}
 
 
-def test_what_cannot_be_meant_is_refused_before_the_first_request(new_crawl: NewCrawl, tmp_path: Path) -> None:
-    crawl = new_crawl("http://127.0.0.1:1/", tmp_path / "archive")
-    for arguments, settings, code, said in (
-        (("columns=x",), {}, 2, "columns: 'x' is no column"),
-        ((), {"EASTMONEY_COLUMNS": ""}, 1, "EASTMONEY_COLUMNS names no column"),
-        ((), {"EASTMONEY_LIST_URL": "x"}, 1, "the setting EASTMONEY_LIST_URL"),
-    ):
-        ended = crawl("eastmoney", *arguments, **settings)
-        assert ended.code == code, ended
-        assert said in ended.err
+@pytest.mark.parametrize("arguments", [{"columns": "x"}, {"category": "kejiribao"}, {"since": "soon"}])
+def test_arguments_that_cannot_be_meant_are_refused(arguments: dict[str, str]) -> None:
+    with pytest.raises(ArgumentError, match=next(iter(arguments))):
+        EastmoneySpider.check_arguments(arguments)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"EASTMONEY_COLUMNS": ""}, "EASTMONEY_COLUMNS names no column"),
+        ({"EASTMONEY_LIST_URL": "x"}, "the setting EASTMONEY_LIST_URL"),
+    ],
+)
+def test_settings_that_cannot_be_meant_are_refused_before_the_first_request(given: dict[str, str], said: str) -> None:
+    settings = Settings()
+    settings.setmodule(project)
+    settings.setdict(given)
+    with pytest.raises(Refused, match=said):
+        EastmoneySpider.gate(settings)
+
+
+def test_only_the_publishers_hosts_and_the_share_host_may_be_asked() -> None:
+    settings = Settings()
+    settings.setmodule(project)
+    allows = EastmoneySpider.gate(settings)
+    assert all(allows(str(settings[name])) for name in EastmoneySpider.hosts_of)
+    assert not allows(str(settings["FINEWS_URL"]))
+    assert not allows(str(settings["OLD_POST_URL"]))
+    assert not FinewsSpider.gate(settings)(str(settings["EASTMONEY_API_URL"]))
