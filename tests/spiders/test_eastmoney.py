@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -116,7 +118,7 @@ def later(pieces: list[Piece], count: int) -> list[Piece]:
     return [one(number) for number in range(count)]
 
 
-def test_a_list_that_fails_half_way_is_read_again_and_what_it_showed_is_fetched(
+def test_a_list_that_fails_or_is_killed_half_way_is_read_again_and_what_it_showed_is_fetched(
     new_crawl: NewCrawl, tmp_path: Path
 ) -> None:
     news = later(OF_COLUMN, 120)
@@ -130,6 +132,16 @@ def test_a_list_that_fails_half_way_is_read_again_and_what_it_showed_is_fetched(
         assert hurt.code == 3, hurt
         assert f"column {COLUMN}: HTTP 500" in hurt.err
         assert len(crawl.posts()) == 15
+        source.faults([{"match": "page_index=3", "do": "hang", "times": -1}])
+        with subprocess.Popen(
+            crawl.command("eastmoney", only, NEWSARCHIVE_CLOCK=clock),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        ) as killed:
+            while not any("page_index=3" in seen.path for seen in source.log):
+                assert killed.poll() is None, "it ended before it was killed"
+                time.sleep(0.05)
+            killed.kill()
         source.faults([])
         assert crawl("eastmoney", only, NEWSARCHIVE_CLOCK=clock).code == 0
         assert len(crawl.posts()) == 130
