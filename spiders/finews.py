@@ -119,7 +119,7 @@ class FinewsSpider(ArchiveSpider):
         found = sightings(sections)
         self.seen |= found
         self.shown = headings(found.values())
-        due = [*due_lists(sections, self.archive.ledger.known), *self.every_list(sections)]
+        due = [*due_lists(sections, self.archive.ledger.known_to_the_mirror), *self.every_list(sections)]
         self.run.counts["seen"] += len(found)
         self.run.counts["seen new"] = self.unknown(found)
         self.archive.ledger.list_read(
@@ -231,7 +231,8 @@ class FinewsSpider(ArchiveSpider):
 
     def unknown(self, found: dict[str, Sighting]) -> int:
         """Count the articles that no list and no user named before."""
-        return sum(1 for sighting in found.values() if not self.archive.ledger.known(sighting.link.name))
+        known = self.archive.ledger.known_to_the_mirror
+        return sum(1 for sighting in found.values() if not known(sighting.link.name))
 
     def list_not_fetched(self, failure: TwistedFailure) -> Iterator[Any]:
         """A list could not be asked at all."""

@@ -34,15 +34,16 @@ ON CONFLICT (name) DO UPDATE SET
     day = CASE excluded.path WHEN '' THEN coalesce(day, excluded.day) ELSE excluded.day END,
     title = coalesce(CASE excluded.path WHEN '' THEN nullif(title, '') END, nullif(excluded.title, ''), title),
     tags = coalesce(CASE excluded.path WHEN '' THEN nullif(tags, '[]') END, nullif(excluded.tags, '[]'), tags),
-    listed = excluded.listed,
+    listed = coalesce(excluded.listed, listed),
     deadline = CASE WHEN excluded.day IS NULL OR published IS NOT NULL OR (excluded.path = '' AND day IS NOT NULL)
         THEN deadline ELSE excluded.deadline END,
     nowhere_since = CASE WHEN state IN ('failed', 'expired', 'gone') THEN NULL ELSE nowhere_since END,
     state = CASE WHEN state IN ('failed', 'expired', 'gone') THEN 'pending' ELSE state END
 WHERE excluded.path != '' AND (path != excluded.path OR state IN ('failed', 'expired', 'gone')
     OR excluded.title NOT IN ('', title) OR excluded.tags NOT IN ('[]', tags))
-    OR listed IS NOT excluded.listed OR (:lists AND state IN ('failed', 'expired', 'gone'))
+    OR excluded.listed IS NOT NULL AND (listed IS NOT excluded.listed OR state IN ('failed', 'expired', 'gone'))
 """
+_KNOWN_TO_THE_MIRROR = "SELECT 1 FROM articles WHERE name = ? AND (path != '' OR listed IS NULL)"
 _LISTED = "SELECT listed FROM articles WHERE name = ? AND listed IS NOT NULL"
 _CAPTURED = """
 UPDATE articles SET state = 'captured', category = :category, origin = :origin, capture = :capture,
@@ -77,6 +78,14 @@ class ArticleRows(LedgerFile):
     def known(self, name: Name) -> bool:
         """Tell whether an article was ever seen."""
         return self._db.execute("SELECT 1 FROM articles WHERE name = ?", (str(name),)).fetchone() is not None
+
+    def known_to_the_mirror(self, name: Name) -> bool:
+        """Tell whether an article was ever seen, otherwise than in lists that know no pages of the mirror.
+
+        What only those showed says nothing about the mirror's lists: neither that what is older was read there, nor
+        that its feed stands still.
+        """
+        return self._db.execute(_KNOWN_TO_THE_MIRROR, (str(name),)).fetchone() is not None
 
     def find(self, name: Name) -> Row | None:
         """Give an article's row."""
@@ -229,13 +238,13 @@ class ArticleRows(LedgerFile):
         One that was given up and is seen again is pending again.
         """
         link = sighting.link
-        known = self._db.execute(_LISTED, (str(link.name),)).fetchone()
-        listed = Listed.of_text(known["listed"]).merged(sighting.listed) if known else sighting.listed
+        listed = sighting.listed
+        if listed is not None and (known := self._db.execute(_LISTED, (str(link.name),)).fetchone()):
+            listed = Listed.of_text(known["listed"]).merged(listed)
         self._db.execute(
             _SEE,
             {
                 "listed": plain(listed.as_text()) if listed else None,
-                "lists": sighting.listed is not None,
                 "name": str(link.name),
                 "path": link.path,
                 "segments": json.dumps(link.segments, ensure_ascii=False),

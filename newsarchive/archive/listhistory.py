@@ -55,7 +55,7 @@ class ListHistory:
     def _home(self, sections: tuple[Section, ...], exchange: Exchange) -> None:
         found = sightings(sections)
         self._seen |= found
-        due = {page.path: page for page in due_lists(sections, self.ledger.known)}
+        due = {page.path: page for page in due_lists(sections, self.ledger.known_to_the_mirror)}
         every = {page.path: page for page in due_lists(sections, lambda _: False, shown=1)}
         self._every = {path: page for path, page in every.items() if path not in due}
         self._every[FEED] = ListPage(FEED, FEED_TAG)

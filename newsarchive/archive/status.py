@@ -187,7 +187,8 @@ def judge(runs: Runs, pending: list[Missing], *, now: datetime, max_age: timedel
     reasons: list[str] = []
     if max_age is not None:
         reasons += _too_old(runs, now, max_age)
-    passed = [one for one in pending if one.deadline <= now and one.nowhere_since is None]
+    # What a web archive's index showed had left the source before it was ever seen: its deadline warns of nothing.
+    passed = [one for one in pending if one.first_seen < one.deadline <= now and one.nowhere_since is None]
     if passed:
         reasons.append(f"{_are(len(passed))} pending past the deadline, {_first(passed)}; they may be lost")
     near = [one for one in pending if expected is not None and now < one.deadline <= now + expected]

@@ -106,6 +106,17 @@ def test_newspapers_that_only_the_publisher_lists_are_not_missed_on_the_home_pag
     assert ledger.shown_tags(now=NOON) == {"科技日报新闻"}
 
 
+def test_what_only_the_publisher_lists_is_news_to_the_mirrors_spider(ledger: Ledger) -> None:
+    ledger.see(LISTED, now=NOON)
+    assert ledger.known(NAME)
+    assert not ledger.known_to_the_mirror(NAME)
+    ledger.see(PAGE, now=NOON)
+    assert ledger.known_to_the_mirror(NAME)
+    ledger.forget(NAME)
+    ledger.see(Sighting(ArticleLink(NAME), ()), now=NOON)
+    assert ledger.known_to_the_mirror(NAME), "a user asked for it by its code"
+
+
 def test_copies_of_several_days_add_up_newest_first() -> None:
     older, newer = Listed(copies=COPIES[1:]), Listed(copies=COPIES[:1])
     assert older.merged(newer) == newer.merged(older) == Listed(copies=COPIES)

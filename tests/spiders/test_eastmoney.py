@@ -200,6 +200,28 @@ def test_the_mirrors_spider_leaves_alone_what_only_the_publishers_lists_showed(
         assert [path for path in paths(source) if OF_COLUMN[-1].number in path] == []
 
 
+def test_what_the_publishers_lists_showed_hides_no_sixth_article_of_a_newspaper(
+    new_crawl: NewCrawl, tmp_path: Path
+) -> None:
+    six = [piece for piece in PAPERS if piece.newspaper == max(PAPERS, key=_of_its_newspaper).newspaper][-6:]
+    assert len(six) == 6
+    with Replica(six) as source:
+        crawl = new_crawl(source.url, tmp_path / "archive")
+        source.delete(six[0].number)
+        assert crawl("eastmoney", f"columns={column_of(six[0].newspaper)}").code == 0
+        source.add(six[0])  # the publisher's list has it below what was read
+        source.reset()
+        assert crawl("finews").code == 0
+        assert f"/category/{six[0].category}.html" in paths(source)
+        assert len(crawl.posts()) == 6
+        assert crawl.last_run()["counts"]["seen new"] == 6
+    assert_made_again_from_captures(crawl.archive)
+
+
+def _of_its_newspaper(piece: Piece) -> int:
+    return sum(1 for one in PAPERS if one.newspaper == piece.newspaper)
+
+
 def test_a_list_that_cannot_be_understood_is_named(new_crawl: NewCrawl, tmp_path: Path) -> None:
     with Replica(OF_COLUMN[-3:]) as source:
         crawl = new_crawl(source.url, tmp_path / "archive")
