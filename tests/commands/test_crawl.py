@@ -87,7 +87,7 @@ def test_newsshare_refuses_what_names_no_article(nowhere: Any, arguments: tuple[
 def test_an_unknown_spider_is_usage(nowhere: Any) -> None:
     ended = nowhere("finnews")
     assert ended.code == 2
-    assert "there are finews, images, newsshare" in ended.err
+    assert "there are eastmoney, finews, images, newsshare, wayback" in ended.err
 
 
 def test_help_tells_spiders_arguments_and_exit_codes() -> None:
