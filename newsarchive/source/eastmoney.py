@@ -163,8 +163,6 @@ def page(content: bytes, question: Question) -> Page:
     for entry in listed:
         try:
             items.append(_item(entry, rolling=question.column.rolling))
-        except NotUnderstoodError:
-            raise
         except Refused as error:
             refused.append(str(error))
     if listed and not items:
@@ -176,12 +174,12 @@ def page(content: bytes, question: Question) -> Page:
 
 
 def _item(entry: Any, *, rolling: bool) -> Item:
-    """Read an entry; raises `Refused` for one that is no article, `NotUnderstoodError` where a field is missing."""
+    """Read an entry; raises `Refused`, naming it, for one that is no article or lacks a field."""
     if not isinstance(entry, dict):
-        raise NotUnderstoodError(f"an entry of the list is a {type(entry).__name__}")
+        raise Refused(f"an entry of the list is a {type(entry).__name__}")
     lacking = [key for key in ("code", "title", "showTime", "summary" if rolling else "mediaName") if key not in entry]
     if lacking:
-        raise NotUnderstoodError(f"an entry of the list has no {', '.join(lacking)}")
+        raise Refused(f"an entry of the list ({str(entry.get('code'))[:40]}) has no {', '.join(lacking)}")
     said, title = string(entry, "code").strip(), " ".join(string(entry, "title").split())
     try:
         name = Name(said.removeprefix("NW"), rolling=rolling)

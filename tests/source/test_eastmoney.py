@@ -51,6 +51,17 @@ def test_what_is_no_article_in_a_list_is_named_and_left_out() -> None:
     assert sentence.startswith("the entry 'zt_2026_tea' ('专题：茶叶') is no article's: ")
 
 
+def test_an_entry_that_lacks_a_field_hides_no_other() -> None:
+    for changes, why in (
+        ({"mediaName": None}, "(202608193840001200) has no mediaName"),
+        ({"title": ["x"]}, "'title' is a list"),
+        ({"showTime": "gestern"}, "is no article's: "),
+    ):
+        found = page(changed(COLUMNS, **changes), PAPERS)
+        assert len(found.items) == 2
+        assert why in found.refused[0]
+
+
 def test_the_rolling_news_gives_digest_and_place_to_go_on_from() -> None:
     found = page(FAST, ROLLING)
     first, second = found.items
@@ -87,8 +98,6 @@ def test_an_entrys_own_address_is_kept() -> None:
         (b'{"code": "-1", "message": "limited", "data": {"list": []}}', "code '-1' ('limited')"),
         (b'{"code": "1", "data": {"list": ["x"]}}', "an entry of the list is a str"),
         (b'{"code": "1", "data": {"list": [{"code": "zt"}]}}', "no title, showTime, mediaName"),
-        (changed(COLUMNS, mediaName=None), "no mediaName"),
-        (changed(COLUMNS, title=["x"]), "'title' is a list"),
     ],
 )
 def test_what_is_no_column_is_refused(content: bytes, why: str) -> None:
