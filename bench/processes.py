@@ -29,8 +29,9 @@ class FailedError(Exception):
 def run(command: Sequence[str], *, cwd: Path = ROOT) -> Took:
     """Run a command to its end; raises `FailedError` where that is not exit code 0."""
     began = time.monotonic()
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("SCRAPY_")}  # not the peer's
     with subprocess.Popen(  # noqa: S603 - our own commands
-        command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        command, cwd=cwd, env=ours, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stderr is not None  # noqa: S101 - for the type checker
         said = process.stderr.read()

@@ -111,6 +111,8 @@ FEED_EXPORT_ENCODING = "utf-8"  # of a feed someone switches on; Scrapy's defaul
 TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 # An article is written before the next response is looked at. Scrapy: 100, which starts 100 tasks a response.
 CONCURRENT_ITEMS = 1
+# What is lost first is asked for first. Scrapy: LIFO, which turns the order of a full queue round.
+SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
 # The ledger is the queue and knows what was asked; a filter of its own would hide a second look.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 

@@ -120,6 +120,21 @@ def test_new_articles_cost_one_request_each_and_rolling_news_two(replica: Replic
         )
 
 
+def test_what_is_lost_first_is_asked_for_first_and_finished_before_the_next(
+    replica: Replica, crawl_into: CrawlInto
+) -> None:
+    assert crawl_into(replica)("finews").code == 0
+    articles = [path for path in asked(replica) if not path.startswith("/category/") and path != "/"]
+    numbers = [re.search(r"\d{14,24}", path)[0] for path in articles]  # type: ignore[index]
+    days = [number[:8] for number in numbers]
+    assert days == sorted(days)
+    last: dict[str, int] = {}
+    for place, number in enumerate(numbers):
+        waited = place - last.get(number, place)
+        assert waited <= 4, f"{number} was under way and waited for {waited} questions about others"
+        last[number] = place
+
+
 def test_category_pages_are_asked_for_only_where_a_sixth_article_may_hide(
     replica: Replica, crawl_into: CrawlInto
 ) -> None:
