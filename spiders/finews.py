@@ -2,54 +2,25 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from newsarchive import dates
-from newsarchive.archive.gaps import DROPPED
-from newsarchive.archive.ledger import State, Validators
-from newsarchive.archive.runs import Failure, Kind
-from newsarchive.article import ROLLING_TAG
+from newsarchive.archive.ledger import State
 from newsarchive.clock import Clock
-from newsarchive.source import mirror
-from newsarchive.source.links import MIRROR_HOSTS, fetch_url
-from newsarchive.source.lists import (
-    HOME,
-    ROLLING_PAGE,
-    ListPage,
-    Sighting,
-    due_lists,
-    headings,
-    is_split,
-    nameless,
-    shrunk,
-    sightings,
-)
-from newsarchive.source.told import NOT_THERE
-from newsarchive.source.understanding import NotUnderstoodError
+from newsarchive.source.links import MIRROR_HOSTS
 from spiders.arguments import Selection
-from spiders.base import HTTP_OK, NOT_MODIFIED, ArchiveSpider
 from spiders.better import improvable
-from spiders.outcome import describe_failure
+from spiders.mirrorlists import MirrorLists
 from spiders.whose import is_the_mirrors
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-
-    from scrapy import Request
-    from scrapy.http import Response
-    from twisted.python.failure import Failure as TwistedFailure
+    from collections.abc import AsyncIterator, Iterator, Mapping
 
     from newsarchive.archive.ledger import Row
-    from newsarchive.source.mirror import Section
-
-logger = logging.getLogger(__name__)
-
-FEED = "/feed.xml"
 
 
-class FinewsSpider(ArchiveSpider):
+class FinewsSpider(MirrorLists):
     """Archives what the mirror shows.
 
     One request to the home page finds the news. A tag of which all five shown posts are new gets its category page,
@@ -67,10 +38,6 @@ class FinewsSpider(ArchiveSpider):
     def __init__(self, **arguments: Any) -> None:
         super().__init__()
         self.given = {name: str(value) for name, value in arguments.items()}
-        self.selection = Selection()
-        self.open_lists = 0
-        self.seen: dict[str, Sighting] = {}
-        self.shown: frozenset[str] | None = None  # the home page's headings, once this run has read it
 
     async def start(self) -> AsyncIterator[Any]:
         """Ask for the home page, unless it is as we know it; everything else follows from it."""
@@ -78,175 +45,7 @@ class FinewsSpider(ArchiveSpider):
         self.selection = Selection.parse(self.given, today)
         self.limit = self.selection.limit
         self.hosts = MIRROR_HOSTS | {urlsplit(self.settings["FINEWS_URL"]).hostname or ""}
-        known = Validators() if self.selection.full else self.archive.ledger.validators(HOME)
-        yield self.list_request(ListPage(HOME, ""), self.home, headers=_conditional(known))
-
-    # -- lists ---------------------------------------------------------------------------------------------------
-
-    def list_request(self, listed: ListPage, callback: Any, headers: dict[str, str] | None = None) -> Request:
-        """Ask for a list, before any article."""
-        return self.request(
-            fetch_url(self.settings["FINEWS_URL"], listed.path),
-            service="the mirror's lists",
-            headers=headers,
-            priority=100,
-            callback=callback,
-            errback=self.list_not_fetched,
-            listed=listed,
-        )
-
-    def home(self, response: Response, listed: ListPage) -> Iterator[Any]:
-        """Read the home page; then the lists that are due, or the articles."""
-        self.run.counts["lists"] += 1
-        if response.status == NOT_MODIFIED:
-            self.run.counts["lists unchanged"] += 1
-            self.archive.ledger.list_confirmed(HOME, now=self.archive.now())
-            self.run.counts["seen new"] = 0  # there, even if it stays 0: the home page has told
-        elif response.status != HTTP_OK:
-            self.list_failed(listed, Kind.FETCH, f"HTTP {response.status}", response)
-        else:
-            try:
-                sections = mirror.home(response.body, hosts=self.hosts)
-            except NotUnderstoodError as error:
-                self.list_failed(listed, Kind.UNDERSTAND, str(error), response)
-            else:
-                self.home_read(sections, response)
-        yield from self.due()
-
-    def home_read(self, sections: tuple[Section, ...], response: Response) -> None:
-        """Put every link into the ledger, with the lists it makes due, and what the page can be asked with."""
-        clear = self.home_is_clear(sections, response)
-        found = sightings(sections)
-        self.seen |= found
-        self.shown = headings(found.values())
-        due = [*due_lists(sections, self.archive.ledger.known_to_the_mirror), *self.every_list(sections)]
-        self.run.counts["seen"] += len(found)
-        self.run.counts["seen new"] = self.unknown(found)
-        self.archive.ledger.list_read(
-            HOME,
-            found.values(),
-            now=self.archive.now(),
-            validators=_validators(response) if clear else None,
-            due=[(page.path, page.tag) for page in due],
-        )
-        for sentence in self.selection.unmatched([(s.tag, link.segments) for s in sections for link in s.links[:1]]):
-            self.note(sentence)
-
-    def home_is_clear(self, sections: tuple[Section, ...], response: Response) -> bool:
-        """Report what of the home page was not understood; where anything was, the next run must not be told 304."""
-        home = ListPage(HOME, "")
-        self.refuse(home, sections, response)
-        if said := nameless(sections):
-            self.list_failed(home, Kind.UNDERSTAND, said, response)
-        if less := shrunk(sections, self.archive.ledger.shown_tags(now=self.archive.now())):
-            self.list_failed(home, Kind.ALARM, less, response)
-        return not (said or less or any(section.refused for section in sections))
-
-    def due(self) -> Iterator[Any]:
-        """Ask for the lists that are due, from this run or an earlier one; without any, begin with the articles."""
-        for path, tag in self.archive.ledger.drop_overdue_lists(now=self.archive.now()):
-            why = f"the list of {tag} {DROPPED}; posts that only it showed may be lost"
-            self.list_failed(ListPage(path, tag), Kind.FETCH, why, None, due=False)
-        pending = [ListPage(path, tag) for path, tag in self.archive.ledger.pending_lists()]
-        pages = [page for page in pending if page.path != HOME and page.path.startswith(HOME)]
-        pages = [page for page in pages if self.selection.wants_section((page.tag,), ())]
-        self.open_lists = len(pages)
-        for page in pages:
-            yield self.list_request(page, self.feed if page.path == FEED else self.category)
-        if not pages:
-            yield from self.articles()
-
-    def every_list(self, sections: tuple[Section, ...]) -> list[ListPage]:
-        """Give the lists that ``full`` makes due: they are in the ledger's queue like any other, should they fail."""
-        if not self.selection.full:
-            return []
-        every = due_lists(sections, known=lambda _: False, shown=1)
-        feed = [] if self.selection.patterns else [ListPage(FEED, "the feed")]
-        return [page for page in every if self.selection.wants_section((page.tag,), ())] + feed
-
-    def category(self, response: Response, listed: ListPage) -> Iterator[Any]:
-        """Read a category's page."""
-        if response.status in NOT_THERE and listed.path != ROLLING_PAGE and listed.tag == ROLLING_TAG:
-            self.archive.ledger.list_settled(listed.path)  # a version of the site has no such page for rolling news
-            yield self.list_request(ListPage(ROLLING_PAGE, ROLLING_TAG), self.category)
-            return
-        self.run.counts["lists"] += 1
-        if response.status in NOT_THERE and is_split(listed, self.seen.values()):
-            self.unprovable(listed)
-        elif response.status != HTTP_OK:
-            self.list_failed(listed, Kind.FETCH, f"HTTP {response.status}", response)
-        else:
-            try:
-                section = mirror.category(response.body, hosts=self.hosts)
-            except NotUnderstoodError as error:
-                self.list_failed(listed, Kind.UNDERSTAND, str(error), response)
-            else:
-                self.category_read(section, listed, response)
-        yield from self.list_done()
-
-    def category_read(self, section: Section, listed: ListPage, response: Response) -> None:
-        """Put a category's links into the ledger.
-
-        An empty page is an alarm, but for names the mirror splits, and for what an earlier run made due and the home
-        page no longer shows: it has been withdrawn, or has expired.
-        """
-        self.refuse(listed, (section,), response)
-        if not section.links and not section.refused:
-            shown = self.archive.ledger.shown_tags(now=self.archive.now()) if self.shown is None else self.shown
-            if is_split(listed, self.seen.values()):
-                self.unprovable(listed)
-            elif listed.tag in shown.union(*(sighting.tags for sighting in self.seen.values())):
-                why = "the list is empty, though articles of it are within their three days"
-                self.list_failed(listed, Kind.UNDERSTAND, why, response)
-            else:  # due from an earlier run; what it showed has expired since, or was withdrawn
-                self.archive.ledger.list_settled(listed.path)
-            return
-        self.saw(listed.path, sightings((section,), tag=listed.tag))
-
-    def feed(self, response: Response, listed: ListPage) -> Iterator[Any]:
-        """Read the feed, which shows posts without a tag too; only one version of the mirror has one."""
-        if response.status == HTTP_OK:
-            try:
-                entries, refused = mirror.feed(response.body, hosts=self.hosts)
-            except NotUnderstoodError as error:
-                self.list_failed(listed, Kind.UNDERSTAND, str(error), response)
-            else:
-                self.run.counts["lists"] += 1
-                for sentence in refused or (() if entries else ("the feed is empty",)):
-                    self.list_failed(listed, Kind.UNDERSTAND, sentence, response)
-                self.saw(FEED, {str(entry.link.name): Sighting(entry.link, ()) for entry in entries})
-        elif response.status in NOT_THERE:
-            self.archive.ledger.list_settled(FEED)
-        else:
-            self.list_failed(listed, Kind.FETCH, f"HTTP {response.status}", response)
-        yield from self.list_done()
-
-    def saw(self, path: str, found: dict[str, Sighting]) -> None:
-        """Record a list's links."""
-        self.run.counts["seen"] += len(found.keys() - self.seen.keys())
-        if "seen new" in self.run.counts:
-            self.run.counts["seen new"] += self.unknown(found)
-        self.seen = found | self.seen
-        self.archive.ledger.list_read(path, found.values(), now=self.archive.now())
-
-    def unknown(self, found: dict[str, Sighting]) -> int:
-        """Count the articles that no list and no user named before."""
-        known = self.archive.ledger.known_to_the_mirror
-        return sum(1 for sighting in found.values() if not known(sighting.link.name))
-
-    def list_not_fetched(self, failure: TwistedFailure) -> Iterator[Any]:
-        """A list could not be asked at all."""
-        listed: ListPage = failure.request.cb_kwargs["listed"]  # type: ignore[attr-defined]
-        self.list_failed(listed, Kind.FETCH, describe_failure(failure), None)
-        yield from (self.due() if listed.path == HOME else self.list_done())
-
-    def list_done(self) -> Iterator[Any]:
-        """Begin with the articles when the last list is done."""
-        self.open_lists -= 1
-        if self.open_lists == 0:
-            yield from self.articles()
-
-    # -- articles ------------------------------------------------------------------------------------------------
+        yield self.home_request()
 
     def articles(self) -> Iterator[Any]:
         """Queue what is pending and asked for, then the last looks; with ``full``, all that is archived and shown."""
@@ -285,41 +84,3 @@ class FinewsSpider(ArchiveSpider):
     def wants(self, row: Row) -> bool:
         """Tell whether an article was asked for, and is the mirror's."""
         return is_the_mirrors(row, self.archive.now()) and self.selection.wants(row.link, row.tags)
-
-    # -- reporting -----------------------------------------------------------------------------------------------
-
-    def refuse(self, listed: ListPage, sections: Iterable[Section], response: Response) -> None:
-        """Report each link of a list that is no article's."""
-        for sentence in dict.fromkeys(sentence for section in sections for sentence in section.refused):
-            self.list_failed(listed, Kind.UNDERSTAND, sentence, response, due=False)
-
-    def list_failed(
-        self, listed: ListPage, kind: Kind, reason: str, response: Response | None, *, due: bool = True
-    ) -> None:
-        """Report a list that could not be had or understood."""
-        capture = str(response.meta.get("capture") or "") if response is not None else ""
-        what = fetch_url(self.settings["FINEWS_URL"], listed.path)
-        if due:
-            self.archive.ledger.list_failed(listed.path, reason)
-        self.report(Failure(kind, what, reason, capture), "the next run asks again" if due else "it was not followed")
-
-    def unprovable(self, listed: ListPage) -> None:
-        """A name with spaces has no list of its own on the mirror: say that older posts cannot be seen."""
-        self.archive.ledger.list_settled(listed.path)
-        self.note(
-            f"{listed.tag}: the mirror splits names with spaces and has no list for it; "
-            "posts beyond the five on the home page cannot be seen there"
-        )
-
-
-def _conditional(known: Validators) -> dict[str, str]:
-    headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
-    return {name: value for name, value in headers.items() if value}
-
-
-def _validators(response: Response) -> Validators:
-    def header(name: bytes) -> str | None:
-        value = response.headers.get(name)
-        return value.decode("latin-1") if value else None
-
-    return Validators(header(b"ETag"), header(b"Last-Modified"))
