@@ -302,7 +302,9 @@ class Case:
     def _newspapers(self) -> list[str]:
         """Give the names the newspaper may have, the likelier first; only such as can be part of a post."""
         heading = newspaper_of(" ".join(self.tags))
-        names = [*self.answer.newspapers, heading] if len(self.tags) > 1 else [heading, *self.answer.newspapers]
+        told = self.answer.newspapers
+        names = [*told, heading] if len(self.tags) > 1 else [heading, *told]
+        names[:0] = [name for name in told if name.split() == heading.split()]  # a list may show two spaces as one
         names += [self.canonical.newspaper if self.canonical else "", self.listed.newspaper]
         return [name for name in names if name and can_be_named(name)]
 

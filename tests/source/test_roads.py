@@ -522,3 +522,12 @@ FORMS: list[Callable[[], Case]] = [lambda: Case(PAPER), lambda: Case(ROLLING, se
 def test_a_case_that_was_never_asked_says_so(make: Callable[[], Case]) -> None:
     with pytest.raises(Refused, match="nothing was asked"):
         make().article()
+
+
+def test_two_spaces_in_a_name_are_kept_as_the_share_host_has_them() -> None:
+    link = ArticleLink(Name("202203012340764246"), segments=("21shijijingjibaodao", "21caijingapp"))
+    case = Case(link, ("21世纪经济报道 21财经APP新闻",))
+    case.answer = ShareAnswer(
+        title="标题", date="2022-03-01 18:12:37", text="<p>正文。</p>", newspapers=("21世纪经济报道  21财经APP",)
+    )
+    assert case.article().tag == "21世纪经济报道  21财经APP新闻"
