@@ -208,6 +208,9 @@ class ArchiveSpider(Spider):
         except Refused as error:
             self.fail(Failure(Kind.FETCH, str(case.name), str(error)), case)
             return None
+        if case.rotten:
+            failure = Failure(Kind.UNDERSTAND, str(case.name), case.rotten, case.captures[Road.JSON])
+            self.report(failure, "the article goes on with what other roads say")
         if case.held is not None:
             self.archive.ledger.tried(case.name, now=self.archive.now())
         if case.began is not None and case.began.name != case.name:  # a bare code that is rolling news

@@ -10,6 +10,7 @@ from newsarchive.archive.ledger import Validators
 from newsarchive.archive.runs import Failure, Kind
 from newsarchive.article import ROLLING_TAG
 from newsarchive.source import mirror
+from newsarchive.source.homepage import read_home
 from newsarchive.source.links import MIRROR_HOSTS, fetch_url
 from newsarchive.source.lists import (
     HOME,
@@ -17,10 +18,7 @@ from newsarchive.source.lists import (
     ListPage,
     Sighting,
     due_lists,
-    headings,
     is_split,
-    nameless,
-    shrunk,
     sightings,
 )
 from newsarchive.source.told import NOT_THERE
@@ -36,6 +34,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure as TwistedFailure
 
+    from newsarchive.source.homepage import HomePage
     from newsarchive.source.mirror import Section
 
 logger = logging.getLogger(__name__)
@@ -95,32 +94,32 @@ class MirrorLists(ArchiveSpider):
 
     def home_read(self, sections: tuple[Section, ...], response: Response) -> None:
         """Put every link into the ledger, with the lists it makes due, and what the page can be asked with."""
-        clear = self.home_is_clear(sections, response)
-        found = sightings(sections)
-        self.seen |= found
-        self.shown = headings(found.values())
-        due = [*due_lists(sections, self.archive.ledger.known_to_the_mirror), *self.every_list(sections)]
-        self.run.counts["seen"] += len(found)
-        self.run.counts["seen new"] = self.unknown(found)
-        self.archive.ledger.list_read(
+        ledger, now = self.archive.ledger, self.archive.now()
+        page = read_home(sections, ledger.known_to_the_mirror, ledger.shown_tags(now=now))
+        self.home_doubted(page, response)
+        self.seen |= page.found
+        self.shown = page.headings
+        due = [*page.due, *self.every_list(sections)]
+        self.run.counts["seen"] += len(page.found)
+        self.run.counts["seen new"] = self.unknown(page.found)
+        ledger.list_read(
             HOME,
-            found.values(),
-            now=self.archive.now(),
-            validators=_validators(response) if clear else None,
-            due=[(page.path, page.tag) for page in due],
+            page.found.values(),
+            now=now,
+            validators=_validators(response) if page.is_clear else None,
+            due=[(listed.path, listed.tag) for listed in due],
         )
         for sentence in self.selection.unmatched([(s.tag, link.segments) for s in sections for link in s.links[:1]]):
             self.note(sentence)
 
-    def home_is_clear(self, sections: tuple[Section, ...], response: Response) -> bool:
-        """Report what of the home page was not understood; where anything was, the next run must not be told 304."""
+    def home_doubted(self, page: HomePage, response: Response) -> None:
+        """Report what of the home page was not understood, or cannot be right."""
         home = ListPage(HOME, "")
-        self.refuse(home, sections, response)
-        if said := nameless(sections):
-            self.list_failed(home, Kind.UNDERSTAND, said, response)
-        if less := shrunk(sections, self.archive.ledger.shown_tags(now=self.archive.now())):
-            self.list_failed(home, Kind.ALARM, less, response)
-        return not (said or less or any(section.refused for section in sections))
+        self.refuse(home, page.refused, response)
+        if page.nameless:
+            self.list_failed(home, Kind.UNDERSTAND, page.nameless, response)
+        for sentence in page.alarms:
+            self.list_failed(home, Kind.ALARM, sentence, response)
 
     def due(self) -> Iterator[Any]:
         """Ask for the lists that are due, from this run or an earlier one; without any, begin with the articles."""
@@ -170,12 +169,12 @@ class MirrorLists(ArchiveSpider):
         An empty page is an alarm, but for names the mirror splits, and for what an earlier run made due and the home
         page no longer shows: it has been withdrawn, or has expired.
         """
-        self.refuse(listed, (section,), response)
+        self.refuse(listed, section.refused, response)
         if not section.links and not section.refused:
             shown = self.archive.ledger.shown_tags(now=self.archive.now()) if self.shown is None else self.shown
             if is_split(listed, self.seen.values()):
                 self.unprovable(listed)
-            elif listed.tag in shown.union(*(sighting.tags for sighting in self.seen.values())):
+            elif listed.tag in {*shown, *(tag for sighting in self.seen.values() for tag in sighting.tags)}:
                 why = "the list is empty, though articles of it are within their three days"
                 self.list_failed(listed, Kind.UNDERSTAND, why, response)
             else:  # due from an earlier run; what it showed has expired since, or was withdrawn
@@ -228,9 +227,9 @@ class MirrorLists(ArchiveSpider):
 
     # -- reporting -----------------------------------------------------------------------------------------------
 
-    def refuse(self, listed: ListPage, sections: Iterable[Section], response: Response) -> None:
+    def refuse(self, listed: ListPage, refused: Iterable[str], response: Response) -> None:
         """Report each link of a list that is no article's."""
-        for sentence in dict.fromkeys(sentence for section in sections for sentence in section.refused):
+        for sentence in dict.fromkeys(refused):
             self.list_failed(listed, Kind.UNDERSTAND, sentence, response, due=False)
 
     def list_failed(

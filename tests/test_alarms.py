@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import random
 import shutil
 import threading
@@ -13,12 +14,15 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+import httpx
 import pytest
 
 from newsarchive.archive.captures import Captures
 from newsarchive.archive.ledger import Ledger
 from newsarchive.archive.runs import Run
+from newsarchive.newspapers import category_of
 from newsarchive.replica.compose import NOW, compose
 from newsarchive.replica.piece import Piece
 from newsarchive.replica.server import Replica
@@ -144,12 +148,14 @@ def test_a_home_page_that_lost_most_newspapers_is_named_until_they_are_there_aga
 
 
 @contextmanager
-def pages(served: dict[str, str]) -> Iterator[str]:
-    """Serve pages as they are, and 404 for any other."""
+def pages(served: dict[str, str], asked: list[tuple[str, str]] | None = None) -> Iterator[str]:
+    """Serve pages as they are, and 404 for any other; note in `asked` what was asked for, and with which ETag."""
 
     class Pages(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             page = served.get(self.path, "").encode()
+            if asked is not None and self.path != "/robots.txt":
+                asked.append((self.path, self.headers.get("If-None-Match", "")))
             self.send_response(200 if page else 404)
             self.send_header("ETag", '"1"')
             self.send_header("Content-Length", str(len(page)))
@@ -207,3 +213,122 @@ def test_a_list_due_from_an_earlier_run_may_be_empty_when_its_articles_have_expi
         crawl("finews", RETRY_TIMES=0, **at(70))
     reasons = [failure["reason"] for failure in crawl.last_run()["failures"]]
     assert not [reason for reason in reasons if "list" in reason], reasons
+
+
+def without_its_list(home: str, tag: str) -> str:
+    """Take the links under a heading, and leave it and its list."""
+    before, heading, after = home.partition(f'<h2 id="{tag}">')
+    title, _, rest = after.partition("<ul>")
+    assert heading, f"no list of {tag}"
+    return f"{before}{heading}{title}<ul>\n</ul>{rest.partition('</ul>')[2]}"
+
+
+@pytest.fixture(scope="module")
+def paper() -> list[Piece]:
+    """A newspaper's newest articles, more than the home page shows, and one other newspaper's."""
+    ordinary = [piece for piece in compose(per_day=400) if not piece.oddity and not piece.rolling]
+    papers = {piece.newspaper: [one for one in ordinary if one.newspaper == piece.newspaper] for piece in ordinary}
+    (most, articles), *others = sorted(papers.items(), key=lambda item: -len(item[1]))
+    assert " " not in most
+    return [*articles[-7:], *others[0][1][-2:]]
+
+
+def fetched(url: str) -> str:
+    return httpx.get(url).raise_for_status().text
+
+
+def test_a_list_of_the_home_page_that_lost_its_links_is_named_and_looked_up_on_its_own_page(
+    paper: list[Piece], crawl_into: CrawlInto
+) -> None:
+    *known, fresh = paper[:7]
+    tag, category = f"{fresh.newspaper}新闻", f"/category/{category_of(fresh.newspaper)}.html"
+    with Replica([*known, *paper[7:]]) as source:
+        crawl = crawl_into(source)
+        assert crawl("finews").code == 0
+        source.add(fresh)
+        served = {path: fetched(source.url + path[1:]) for path in ("/", quote(category))}
+        whole, asked = served["/"], list[tuple[str, str]]()
+        served["/"] = without_its_list(whole, tag)
+        with pages(served, asked) as url:
+            assert crawl("finews", FINEWS_URL=url, VOLUME_ALARM=0).code == 4
+            (alarm,) = alarms(crawl)
+            reason = f"the home page's list of {tag} is empty, though articles of it are within their three days"
+            assert (alarm["what"], alarm["reason"]) == (url, reason)
+            assert tag.encode() in kept(crawl, alarm["capture"])
+            assert any(fresh.name in post for post in crawl.posts()), "its own page had it"
+            del asked[:]
+            assert crawl("finews", FINEWS_URL=url, VOLUME_ALARM=0).code == 4, "until it is there again"
+            assert asked == [("/", ""), (quote(category), "")], "a 304 would hide it"
+            (crawl.archive / "ledger.db").unlink()
+            crawl.rebuild()
+            del asked[:]
+            assert crawl("finews", FINEWS_URL=url, VOLUME_ALARM=0).code == 4
+            assert asked == [("/", ""), (quote(category), "")], "nor does one after a rebuild"
+            del asked[:]
+            served["/"] = whole
+            assert crawl("finews", FINEWS_URL=url, VOLUME_ALARM=0).code == 0
+            assert asked == [("/", "")]
+            crawl("finews", FINEWS_URL=url, VOLUME_ALARM=0)
+            assert asked[1:] == [("/", '"1"')]
+
+
+def test_a_list_of_the_home_page_may_be_empty_when_its_articles_have_expired(
+    paper: list[Piece], crawl_into: CrawlInto
+) -> None:
+    with Replica(paper) as source:
+        crawl = crawl_into(source)
+        assert crawl("finews").code == 0
+        served = {"/": without_its_list(fetched(source.url), f"{paper[0].newspaper}新闻")}
+        with pages(served) as url:
+            assert crawl("finews", FINEWS_URL=url, VOLUME_ALARM=0, LAST_LOOK_HOURS=0, **at(80)).code == 0
+
+
+REQUIRED = [
+    (("Title",), "title"),
+    (("Date",), "date"),
+    (("From", "medianame"), "newspaper"),
+    (("Title", "Date"), "title and date"),
+]
+
+
+@pytest.mark.parametrize(("fields", "named"), REQUIRED)
+@pytest.mark.parametrize("missing", ["absent", "empty"])
+def test_a_required_field_the_share_host_lacks_is_named_and_the_article_made_with_what_other_roads_say(
+    fields: tuple[str, ...], named: str, missing: str, paper: list[Piece], crawl_into: CrawlInto
+) -> None:
+    article = paper[0]
+    with Replica([article]) as source:
+        road = f"/NewsData/GetNewsText.do?id={article.name}"
+        said = json.loads(fetched(source.url + road[1:]))
+        whole = json.dumps(said)
+        for field in fields:
+            said[field] = ""
+            if missing == "absent":
+                del said[field]
+        crawl = crawl_into(source)
+        served = {road: json.dumps(said)}
+        with pages(served) as url:
+            assert crawl("finews", NEWSSHARE_URL=url).code == 4
+            (failure,) = crawl.last_run()["failures"]
+            assert (failure["kind"], failure["what"]) == ("not understood", article.name)
+            assert failure["reason"] == f"the share host's JSON: a text without {named}"
+            assert json.loads(kept(crawl, failure["capture"])) == said
+            (post,) = crawl.posts().values()
+            served[road] = whole
+            assert crawl("finews", "full=1", NEWSSHARE_URL=url).code == 0
+            assert list(crawl.posts().values()) == [post], "nothing of it was wrong"
+
+
+def test_rolling_news_needs_no_newspaper_and_an_answer_without_a_text_no_field(
+    rolling: list[Piece], crawl_into: CrawlInto
+) -> None:
+    first, second = rolling[:2]
+    with Replica([first, second]) as source:
+        roads = [f"/NewsData/GetNewsText.do?id={piece.code}" for piece in (first, second)]
+        said = [json.loads(fetched(source.url + road[1:])) for road in roads]
+        del said[0]["From"], said[0]["medianame"]
+        said[1] = {"Id": said[1]["Id"]}
+        served = dict(zip(roads, map(json.dumps, said), strict=True))
+        with pages(served) as url:
+            crawl = crawl_into(source)
+            assert crawl("finews", NEWSSHARE_URL=url).code != 4

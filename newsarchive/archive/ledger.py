@@ -74,8 +74,8 @@ SELECT began, arguments, counts, ended FROM runs
 WHERE spider = ? AND (ended IS NOT NULL OR verdict IS NOT NULL) ORDER BY id DESC
 """
 _SHOWN_TAGS = """
-SELECT tags FROM articles WHERE state = 'captured' AND deadline > :now AND path != ''
-UNION SELECT tags FROM articles WHERE state = 'pending' AND deadline > :now AND path != ''
+SELECT tags, segments FROM articles WHERE state = 'captured' AND deadline > :now AND path != ''
+UNION SELECT tags, segments FROM articles WHERE state = 'pending' AND deadline > :now AND path != ''
 """
 
 
@@ -143,10 +143,18 @@ class Ledger(ImportRows, PictureRows):
             self.list_settled(path)
         return overdue
 
-    def shown_tags(self, *, now: datetime) -> set[str]:
-        """Give every heading under which the mirror showed an article whose three days are not over."""
-        rows = self._db.execute(_SHOWN_TAGS, {"now": stamp(now)})
-        return {tag for row in rows for tag in json.loads(row["tags"])}
+    def shown_tags(self, *, now: datetime) -> dict[str, tuple[str, ...]]:
+        """Give every heading under which the mirror showed an article whose three days are not over.
+
+        Returns:
+            The heading, and the segments its articles' paths begin with: the fewest where they differ.
+        """
+        shown: dict[str, tuple[str, ...]] = {}
+        for row in self._db.execute(_SHOWN_TAGS, {"now": stamp(now)}):
+            segments = tuple(json.loads(row["segments"]))
+            for tag in json.loads(row["tags"]):
+                shown[tag] = min(shown.get(tag, segments), segments, key=lambda path: (len(path), path))
+        return shown
 
     def list_settled(self, path: str) -> None:
         """Take a list off the queue that turned out not to exist or to show nothing."""

@@ -14,8 +14,9 @@ from newsarchive.archive.ledgeranew import NewLedger
 from newsarchive.archive.warcrecord import Exchange
 from newsarchive.article import ROLLING_TAG
 from newsarchive.source import mirror
+from newsarchive.source.homepage import read_home
 from newsarchive.source.links import MIRROR_HOSTS
-from newsarchive.source.lists import HOME, ROLLING_PAGE, ListPage, Sighting, due_lists, headings, is_split, sightings
+from newsarchive.source.lists import HOME, ROLLING_PAGE, ListPage, Sighting, due_lists, is_split, sightings
 from newsarchive.source.mirror import Section
 from newsarchive.source.told import NOT_THERE
 from newsarchive.source.understanding import NotUnderstoodError
@@ -53,20 +54,20 @@ class ListHistory:
         self.ledger.drop_overdue_lists(now=exchange.fetched_at)
 
     def _home(self, sections: tuple[Section, ...], exchange: Exchange) -> None:
-        found = sightings(sections)
-        self._seen |= found
-        due = {page.path: page for page in due_lists(sections, self.ledger.known_to_the_mirror)}
-        every = {page.path: page for page in due_lists(sections, lambda _: False, shown=1)}
-        self._every = {path: page for path, page in every.items() if path not in due}
+        now = exchange.fetched_at
+        page = read_home(sections, self.ledger.known_to_the_mirror, self.ledger.shown_tags(now=now))
+        self._seen |= page.found
+        due = {listed.path: listed for listed in page.due}
+        every = {listed.path: listed for listed in due_lists(sections, lambda _: False, shown=1)}
+        self._every = {path: listed for path, listed in every.items() if path not in due}
         self._every[FEED] = ListPage(FEED, FEED_TAG)
-        self._home_read, self._shown = exchange.fetched_at, headings(found.values())
-        clear = not any(section.refused for section in sections)
+        self._home_read, self._shown = now, page.headings
         self.ledger.list_read(
             HOME,
-            found.values(),
-            now=exchange.fetched_at,
-            validators=_validators(exchange) if clear else None,
-            due=[(page.path, page.tag) for page in due.values()],
+            page.found.values(),
+            now=now,
+            validators=_validators(exchange) if page.is_clear else None,
+            due=[(listed.path, listed.tag) for listed in due.values()],
         )
 
     def page(self, path: str, host: str, exchange: Exchange) -> None:

@@ -13,7 +13,6 @@ from newsarchive.source.mirror import HOME_SHOWS, Section
 
 HOME = "/"
 ROLLING_PAGE = "/emnews/"
-FEWEST_NAMES, FEWER = 20, 4  # newspapers it takes to judge by, and the factor that is no chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,32 +149,6 @@ def list_of(tag: str, segments: tuple[str, ...]) -> ListPage | None:
         return ListPage(category_path(category), tag)
     except Refused:
         return None
-
-
-def nameless(sections: Iterable[Section]) -> str:
-    """Say how many lists of the home page have no heading; empty where each has one.
-
-    Without it a list's own page cannot be found, and every sixth article would be hidden.
-    """
-    number = sum(1 for section in sections if section.links and not section.tag)
-    return f"{number} of the home page's lists have no heading" if number else ""
-
-
-def shrunk(sections: Iterable[Section], expected: set[str]) -> str:
-    """Say that the home page shows far fewer newspapers than it should; empty where it does not.
-
-    Single ones come and go, with their only article or its deletion.
-
-    Args:
-        sections: of the home page.
-        expected: headings of articles that are within their three days.
-    """
-    shown = {section.tag for section in sections if section.links or section.refused}
-    if len(expected) < FEWEST_NAMES or len(shown) * FEWER >= len(expected):
-        return ""
-    return (
-        f"the home page shows {len(shown)} newspapers, though articles of {len(expected)} are within their three days"
-    )
 
 
 def headings(found: Iterable[Sighting]) -> frozenset[str]:

@@ -46,9 +46,10 @@ class FeedEntry:
 
 @dataclass(slots=True)
 class _Open:
-    """A section while its links are still being read."""
+    """A section while its links are still being read; a heading may stand without a list."""
 
     tag: str
+    has_list: bool = False
     links: list[ArticleLink] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
 
@@ -57,13 +58,13 @@ class _Open:
 
 
 def home(content: bytes, *, hosts: frozenset[str] = MIRROR_HOSTS) -> tuple[Section, ...]:
-    """Read the home page: one section a tag, up to five newest posts each.
+    """Read the home page: one section a tag, up to five newest posts each; a heading without a list has none.
 
     Raises:
         NotUnderstoodError: no tag with a list is there; a home page without news has never been.
     """
     text = decode(content)
-    sections = tuple(section for section in _sections(text, hosts) if section.tag or section.links)
+    sections = tuple(opened.close() for opened in _sections(text, hosts) if opened.tag or opened.links)
     if not any(section.links or section.refused for section in sections):
         raise NotUnderstoodError(f"no tag with posts on the home page; it is {looks_like(text)}")
     return sections
@@ -78,7 +79,7 @@ def category(content: bytes, *, hosts: frozenset[str] = MIRROR_HOSTS) -> Section
         NotUnderstoodError: there is no list in the page's section, or there are several with headings of their own.
     """
     text = decode(content)
-    sections = _sections(text, hosts)
+    sections = [opened.close() for opened in _sections(text, hosts) if opened.has_list]
     if not sections:
         raise NotUnderstoodError(f"no list on the category page; it is {looks_like(text)}")
     if len({section.tag for section in sections if section.tag}) > 1:
@@ -130,7 +131,7 @@ def feed(content: bytes, *, hosts: frozenset[str] = MIRROR_HOSTS) -> tuple[tuple
     return tuple(entries), tuple(refused)
 
 
-def _sections(text: str, hosts: frozenset[str]) -> list[Section]:
+def _sections(text: str, hosts: frozenset[str]) -> list[_Open]:
     """Read the lists inside the page's ``<section>``; header and footer are not looked at.
 
     Only what stands in a list is a list's link: a heading or a line between the lists may hold links of its own.
@@ -140,19 +141,19 @@ def _sections(text: str, hosts: frozenset[str]) -> list[Section]:
     except (etree.LxmlError, ValueError) as error:
         raise NotUnderstoodError("no HTML at all") from error
     sections: list[_Open] = []
-    heading = ""
     for element in document.iterfind(".//section//*"):
         if element.tag == "h2":
-            heading = " ".join(words_of(element.text_content()))
+            sections.append(_Open(" ".join(words_of(element.text_content()))))
         elif element.tag == "ul":
-            sections.append(_Open(heading))
-            heading = ""
+            if not sections or sections[-1].has_list:
+                sections.append(_Open(""))
+            sections[-1].has_list = True
         elif element.tag == "a" and "href" in element.attrib and sections and _is_listed(element):
             try:
                 sections[-1].links.append(article_link(element.get("href"), element.text_content(), hosts=hosts))
             except Refused as error:
                 sections[-1].refused.append(str(error))
-    return [section.close() for section in sections]
+    return sections
 
 
 def _is_listed(element: etree._Element) -> bool:

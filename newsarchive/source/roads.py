@@ -1,4 +1,4 @@
-"""Which roads are tried for one article, in which order, and what article they give together.
+"""Which roads are tried for one article, and in which order.
 
 A `Case` is everything known of one article while a run is after it. It decides without asking anyone: the spider
 asks `Case.next_road`, fetches that, tells the case what came, and asks again until there is no road left.
@@ -6,89 +6,36 @@ asks `Case.next_road`, fetches that, tells the case what came, and asks again un
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from newsarchive import dates
-from newsarchive.article import ROLLING_CATEGORY, ROLLING_TAG, Article, Name, Origin, Refused
+from newsarchive.article import Origin
 from newsarchive.body import has_substance
-from newsarchive.newspapers import check_category, check_tag, newspaper_of, tag_of
-from newsarchive.source.article_page import ArticlePage
-from newsarchive.source.digest import digest_line
-from newsarchive.source.links import (
-    PUBLIC_ARTICLE,
-    PUBLIC_SHARE,
-    ArticleLink,
-    article_page_url,
-    share_page_url,
-)
-from newsarchive.source.lists import Listed
+from newsarchive.source.gathered import Gathered
 from newsarchive.source.old_post import file_names
-from newsarchive.source.page import PostPage
-from newsarchive.source.placing import can_be_named, guess_page, place_of
-from newsarchive.source.richform import plain
-from newsarchive.source.road import NOT_BY_DEFAULT, ROAD_OF, Road
-from newsarchive.source.share import ShareAnswer
+from newsarchive.source.placing import guess_page
+from newsarchive.source.road import NOT_BY_DEFAULT, Road
 
 __all__ = ["NOT_BY_DEFAULT", "Case", "Road"]
 
-_URL = re.compile(r"https?://[^\s<>]+")
-
 
 @dataclass(slots=True)
-class Case:
+class Case(Gathered):
     """One article on its way into the archive.
 
     Attributes:
-        link: the article's name and, where known, its page.
-        tags: headings its link stood under; the mirror splits a tag with spaces, then there are several.
-        settle: take a lesser road's text when a better one fails, because it may be the last chance.
-        held: the road by which the article is archived already; only better ones are looked for, and of those that
-            fail none is waited for.
         closed: roads that must not be asked.
-        listed: what a list says of it beyond its link.
-        answer, share, page, old, canonical: what the roads gave.
-        page_by, canonical_by: the road `page` and `canonical` came by; each may come by two.
+        failed: the dead ends that could not be asked, or whose answer was not understood; of those that fail for an
+            article that is archived already none is waited for.
         store_name: the name by which the store was asked last.
         copy: the copy the web archive was asked for last, by its place there.
-        began: the link as it was asked for, where `link` is a guess at its page.
-        dead_ends: for every road that had no text or could not be asked, the sentence that says so.
-        failed: the roads among them that could not be asked, or whose answer was not understood.
-        captures: where the answers are kept, ``file#offset``.
     """
 
-    link: ArticleLink
-    tags: tuple[str, ...] = ()
-    settle: bool = False
-    held: Origin | None = None
     closed: frozenset[Road] = NOT_BY_DEFAULT
-    listed: Listed = field(default_factory=Listed)
-    answer: ShareAnswer = field(default_factory=ShareAnswer)
-    share: ShareAnswer = field(default_factory=ShareAnswer)
-    page: PostPage | None = None
-    old: Article | None = None
-    canonical: ArticlePage | None = None
-    page_by: Origin = Origin.MIRROR_PAGE
-    canonical_by: Origin = Origin.ARTICLE_PAGE
+    failed: set[Road] = field(default_factory=set)
     store_name: str = ""
     copy: str = ""
-    began: ArticleLink | None = None
-    asked: set[Road] = field(default_factory=set)
-    dead_ends: dict[Road, str] = field(default_factory=dict)
-    failed: set[Road] = field(default_factory=set)
-    captures: dict[Road, str] = field(default_factory=dict)
     _store_names: list[str] | None = None  # those not asked for yet
     _copies: list[str] | None = None  # the same of the web archive
-
-    @property
-    def name(self) -> Name:
-        """The article's name; a bare code turns out to be rolling news when it is found as such."""
-        return self.old.name if self.old is not None else self._known_link.name
-
-    @property
-    def _known_link(self) -> ArticleLink:
-        """The link, but for a guess at it that led nowhere."""
-        return self.began if self.began is not None and self.page is None else self.link
 
     @property
     def nowhere(self) -> bool:
@@ -110,12 +57,12 @@ class Case:
             return Road.MIRROR_PAGE
         if Road.JSON not in self.asked:
             return Road.JSON
-        if not has_substance(self._own_text()) and Road.SHARE_PAGE not in self.asked:
+        if not has_substance(self.own_text()) and Road.SHARE_PAGE not in self.asked:
             return Road.SHARE_PAGE
-        lacking = self._lacking()
+        lacking = self.lacking()
         if lacking and self._page_is_worth_it() and Road.MIRROR_PAGE not in self.asked:
             if not self.link.path:
-                self.began, self.link = self.link, guess_page(self.link, self._newspapers())
+                self.began, self.link = self.link, guess_page(self.link, self.newspapers())
             if self._can_ask_page():
                 return Road.MIRROR_PAGE
         return self._road_elsewhere(lacking) if lacking else None
@@ -129,7 +76,7 @@ class Case:
         nothing_yet = self.page is None and self.old is None
         if nothing_yet and self._is_open(Road.WAYBACK, Origin.WAYBACK) and self._copies_left():
             return Road.WAYBACK
-        if has_substance(self._other_form()):
+        if has_substance(self.other_form()):
             lacking -= {"text"}
         if lacking - {"digest"} and self.canonical is None:
             for road, origin in ((Road.ARTICLE_API, Origin.ARTICLE_API), (Road.ARTICLE_PAGE, Origin.ARTICLE_PAGE)):
@@ -151,114 +98,6 @@ class Case:
         elif road is Road.WAYBACK:
             self.copy = _take(self._copies_left(), by)
 
-    def article(self) -> Article:
-        """Make the article of what the roads gave; its date and body are still as the source wrote them.
-
-        Raises:
-            Refused: there is no text, or no telling which newspaper it belongs to; the message says what every
-                road answered.
-        """
-        body, origin = self._body()
-        if not body:
-            raise Refused(f"no {'better ' if self.held else ''}road has a text: {self._answers()}")
-        if origin is Origin.OLD_POST and self.old is not None:
-            return replace(self.old, capture=self.captures.get(Road.OLD_POST, ""))
-        category, tag = self._place()
-        return Article(
-            name=self.name,
-            title=self._title(),
-            date=self._date(),
-            category=check_category(category),
-            tag=check_tag(tag),
-            body=body,
-            link=self._link(),
-            digest=self._digest(body) if self.name.rolling else "",
-            origin=origin,
-            capture=self.captures.get(ROAD_OF[origin], ""),
-        )
-
-    def _place(self) -> tuple[str, str]:
-        """Give category and tag; raises `Refused` while they, or a rolling post's digest, are worth waiting for."""
-        if self.name.rolling:
-            told = (self.page, self.old, self.canonical, self.listed.digest or None)
-            if all(one is None for one in told) and not self.settle:
-                raise Refused(f"its page, which has digest and link, cannot be had: {self._answers()}")
-            return ROLLING_CATEGORY, ROLLING_TAG
-        placed = self._placed() or (self._placed_by_path() if self.settle else None)
-        if placed is None:
-            raise Refused(f"no telling which newspaper it belongs to: {self._answers()}")
-        return placed
-
-    def _own_text(self) -> str:
-        """The form of the text that this kind of post is made from."""
-        return self.answer.content if self.name.rolling else self.answer.text
-
-    def _other_form(self) -> str:
-        """The form of the text that this kind of post is not made from, which is better than nothing."""
-        wanted = self.held in {None, Origin.ARTICLE_PAGE, Origin.ARTICLE_API}
-        return self.answer.text or self.answer.content if wanted else ""
-
-    def _body(self) -> tuple[str, Origin]:
-        content = self.canonical.content if self.canonical else ""
-        for text, origin in (
-            (self._own_text(), Origin.SHARE_JSON),
-            (self.share.content if self.name.rolling else self.share.text, Origin.SHARE_PAGE),
-            (self.old.body if self.old else "", Origin.OLD_POST),
-            (self.page.body if self.page else "", self.page_by),
-            (self._other_form(), Origin.SHARE_JSON),
-            (content if self.name.rolling else plain(content), self.canonical_by),
-        ):
-            if has_substance(text) and not (self.held and self.held.is_better_than(origin)):
-                return text, origin
-        return "", Origin.SHARE_JSON
-
-    def _title(self) -> str:
-        told = (self.answer, self.old, self.page, self.share, self.canonical, self.link)
-        return next((one.title for one in told if one is not None and one.title.strip()), "")
-
-    def _date(self) -> str:
-        """Give the first date that can be read; the first there is where none can, for the refusal to name."""
-        dated = (self.answer, self.old, self.page, self.share, self.listed, self.canonical)
-        said = [one.date for one in dated if one is not None and one.date.strip()]
-        return next((date for date in said if _readable(date)), said[0] if said else "")
-
-    def _digest(self, body: str) -> str:
-        if self.page is not None and self.page.digest:
-            return digest_line(self.page.digest, body)
-        if self.page is None and self.old is not None:
-            return self.old.digest
-        return self.listed.digest
-
-    def _link(self) -> str:
-        """Give the address a post ends with: rolling news names the publisher's, as its page does."""
-        if not self.name.rolling:
-            return share_page_url(PUBLIC_SHARE, self.name)
-        if self.page is not None:
-            return self.page.link
-        if self.old is not None:
-            return self.old.link
-        for url in (self.listed.url, self.answer.url):
-            if _URL.fullmatch(url):
-                return url
-        told = self.canonical is not None or self.listed.digest
-        return article_page_url(PUBLIC_ARTICLE, self.name) if told else ""
-
-    def _lacking(self) -> set[str]:
-        """Say what the roads so far have not given."""
-        texts = (self._own_text(), self.share.text, self.page.body if self.page else "")
-        told = (self.answer, self.share, self.page, self.old, self.canonical)
-        dated = (*told, self.listed)
-        given = {
-            "text": self.old is not None or any(map(has_substance, texts)),
-            "title": any(one.title.strip() for one in told if one is not None),
-            "date": any(_readable(one.date) for one in dated if one is not None),
-        }
-        if self.name.rolling:
-            given["digest"] = self.page is not None or self.old is not None or bool(self.listed.digest)
-        else:
-            given["place"] = self._placed() is not None
-        return {what for what, there in given.items() if not there}
-
     def _is_open(self, road: Road, origin: Origin | None) -> bool:
         """Tell whether a road may be asked, and what it gives would be better than what the archive has."""
         worth_it = origin is None or self.held is None or origin.is_better_than(self.held)
@@ -266,7 +105,7 @@ class Case:
 
     def _names_left(self) -> list[str]:
         if self._store_names is None:
-            names = file_names(self._known_link, (self.answer.date,))
+            names = file_names(self.known_link, (self.answer.date,))
             own = f"-{self.link.name}.md"  # what is archived has its form
             self._store_names = [name for name in names if self.held is None or name.endswith(own)]
         return self._store_names
@@ -282,48 +121,9 @@ class Case:
     def _can_ask_page(self) -> bool:
         return bool(self.link.path) and Road.MIRROR_PAGE not in self.asked | self.closed
 
-    def _placed(self) -> tuple[str, str] | None:
-        """Find category and tag: the spelling whose path segments are those of the link.
-
-        The link has the category in lower case and split at spaces, so a name must give the rest: the heading it
-        stood under, the newspaper the share host names, several headings joined, the page's own back link.
-        """
-        if placed := place_of(self._newspapers(), self._known_link.segments):
-            return placed
-        if self.page is not None and self.page.category and self.page.tags:
-            return self.page.category, self.page.tag or " ".join(self.page.tags)
-        return (self.old.category, self.old.tag) if self.old is not None else None
-
-    def _placed_by_path(self) -> tuple[str, str] | None:
-        """Place it by its path, in lower case, when its page is gone and no name explains the path."""
-        newspapers, segments = self._newspapers(), self._known_link.segments
-        return (" ".join(segments), tag_of(newspapers[0])) if newspapers and segments else None
-
-    def _newspapers(self) -> list[str]:
-        """Give the names the newspaper may have, the likelier first; only such as can be part of a post."""
-        heading = newspaper_of(" ".join(self.tags))
-        told = self.answer.newspapers
-        names = [*told, heading] if len(self.tags) > 1 else [heading, *told]
-        names[:0] = [name for name in told if name.split() == heading.split()]  # a list may show two spaces as one
-        names += [self.canonical.newspaper if self.canonical else "", self.listed.newspaper]
-        return [name for name in names if name and can_be_named(name)]
-
-    def _answers(self) -> str:
-        asked = (road for road in Road if road in self.asked)
-        said = [f"{road}: {self.dead_ends.get(road, 'an answer that lacks it')}" for road in asked]
-        return "; ".join(said) or "nothing was asked"
-
 
 def _take(left: list[str], by: str) -> str:
     """Take the first of what is left, or the one that is named and all before it."""
     taken = by or left[0]
     del left[: left.index(taken) + 1 if taken in left else len(left)]
     return taken
-
-
-def _readable(date: str) -> bool:
-    try:
-        dates.parse(date)
-    except Refused:
-        return False
-    return True

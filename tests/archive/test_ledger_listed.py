@@ -101,9 +101,10 @@ def test_only_a_reading_to_the_end_tells_what_a_list_showed(ledger: Ledger) -> N
 
 def test_newspapers_that_only_the_publisher_lists_are_not_missed_on_the_home_page(ledger: Ledger) -> None:
     ledger.see(LISTED, now=NOON)
-    assert ledger.shown_tags(now=NOON) == set()
+    assert ledger.shown_tags(now=NOON) == {}
     ledger.see(PAGE, now=NOON)
-    assert ledger.shown_tags(now=NOON) == {"科技日报新闻"}
+    assert ledger.shown_tags(now=NOON) == {"科技日报新闻": ("kejiribao",)}
+    assert ledger.shown_tags(now=NOON + timedelta(days=3)) == {}, "what it showed has expired"
 
 
 def test_what_only_the_publisher_lists_is_news_to_the_mirrors_spider(ledger: Ledger) -> None:

@@ -101,6 +101,14 @@ def test_links_of_header_footer_and_headings_are_no_news() -> None:
     assert second == Section("二", ())
 
 
+def test_a_heading_without_a_list_has_no_links_and_takes_none_of_the_next() -> None:
+    page = section(
+        f"<h2>甲新闻</h2><h2>乙新闻</h2><ul><li><a href='{LINK}'>一</a></li></ul><h2>丙新闻</h2><p>维护中</p>"
+    )
+
+    assert [(one.tag, len(one.links)) for one in mirror.home(page)] == [("甲新闻", 0), ("乙新闻", 1), ("丙新闻", 0)]
+
+
 def test_a_heading_keeps_an_ideographic_space() -> None:
     (one,) = mirror.home(section(f"<h2>\n 甲　乙 丙新闻 </h2><ul><li><a href='{LINK}'>一</a></li></ul>"))
 
