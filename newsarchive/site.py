@@ -7,7 +7,6 @@ are the same files. What is fixed (configurations, layouts, style) stands in ``s
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
@@ -18,7 +17,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from newsarchive import dates, post
-from newsarchive.archive import files
+from newsarchive.archive import files, newfiles
 from newsarchive.archive.posts import POSTS, Posts
 from newsarchive.article import ROLLING_CATEGORY, ROLLING_TAG, Refused
 from newsarchive.newspapers import segments_of
@@ -95,14 +94,14 @@ def write_site(root: Path, dest: Path, choice: Choice, *, progress: Callable[[in
     for name in _OURS:
         shutil.rmtree(dest / name, ignore_errors=True)
     for count, batch in enumerate(_batches(_read(root, taken, choice, site))):
-        files.write_many({dest / path: content for path, content, _ in batch})
+        newfiles.write_many({dest / path: content for path, content, _ in batch})
         for path, _, twin in batch:
-            _link(dest / path, dest / twin)
+            files.put_twin(dest / path, dest / twin)
         progress(min((count + 1) * _BATCH, len(taken)), len(taken))
     if not site.pages:
         raise SiteError(f"no post of {root} is among those chosen; 'scrapy status' tells which days there are")
     progress(len(taken), len(taken))
-    files.write_many(dict(_pages(dest, site)))
+    newfiles.write_many(dict(_pages(dest, site)))
     mark = {"archive": str(root), "pages": sorted(site.expected()), "posts": len(site.pages)}
     files.write_whole(dest / MARK, json.dumps(mark, ensure_ascii=False, indent=1).encode())
     return site
@@ -146,15 +145,6 @@ def _batches(items: Iterable[tuple[str, bytes, str]]) -> Iterator[list[tuple[str
     items = iter(items)
     while batch := list(islice(items, _BATCH)):
         yield batch
-
-
-def _link(path: Path, twin: Path) -> None:
-    """Let the same bytes stand under a second name, without a second copy where the file system can."""
-    files.make_directory(twin.parent)
-    try:
-        os.link(path, twin)
-    except OSError:
-        files.write_whole(twin, path.read_bytes())
 
 
 def _pages(dest: Path, site: Site) -> Iterator[tuple[Path, bytes]]:

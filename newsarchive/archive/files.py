@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
-import platform
 import re
 import shutil
-import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
 TEMP_PREFIX = ".newsarchive-"
 PROBE = f"{TEMP_PREFIX}probe"  # written and removed to find out whether a folder can be written
-_MANY = 64  # files, from which on one sync of the file system is cheaper than one of each
-_REPORTS_ERRORS = (5, 8)  # Linux; man 2 syncfs
 _left: set[str] = set()  # temp files of this process that could not be removed
 UNFINISHED = f"{TEMP_PREFIX}rebuild"  # there while a rebuild writes, and after one that was killed
 _OURS = re.compile(re.escape(TEMP_PREFIX) + r"(?:probe|rebuild|[a-z0-9_]{8})")  # the eight are tempfile's
@@ -44,7 +38,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             os.fsync(file.fileno())
         os.replace(temp, path)  # noqa: PTH105 - Path.replace is the same call with a second object
     except BaseException:
-        _discard(temp)
+        discard(temp)
         raise
     sync_directory(path.parent)
 
@@ -61,106 +55,19 @@ def write_whole(path: Path, content: bytes) -> None:
         file.write(content)
 
 
-class NewFiles:
-    """Files, each whole or not at all, written faster than one by one.
-
-    A context manager around two steps: `sync`, which is nothing but waiting and may run in another thread, then
-    `place`. All temp files are written before the first is synced, so that the disk takes them together, and each
-    directory is synced once. A crash in between leaves some of the files, each whole; what is not placed at the end
-    of the context is removed.
-
-    Args:
-        contents: by path.
-
-    Raises:
-        OSError: as for `write_whole`.
-    """
-
-    def __init__(self, contents: Mapping[Path, bytes]) -> None:
-        self._folders = {path.parent for path in contents}
-        self._open: list[tuple[int, str, Path]] = []
-        for folder in self._folders:
-            make_directory(folder)
-        try:
-            for path, content in contents.items():
-                self._write(path, content)
-        except BaseException:
-            self._end()
-            raise
-
-    def _write(self, path: Path, content: bytes) -> None:
-        handle, temp = tempfile.mkstemp(prefix=TEMP_PREFIX, dir=path.parent)
-        self._open.append((handle, temp, path))
-        left = memoryview(content)
-        while left:
-            left = left[os.write(handle, left) :]
-        os.fchmod(handle, 0o644)
-        if hasattr(os, "posix_fadvise"):
-            # Has Linux begin to write at once, so that the fsync finds most of it done. Nobody reads it soon, either.
-            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
-
-    def sync(self) -> None:
-        """Return when all of them are on the disk, under their temporary names."""
-        _sync_files([handle for handle, _, _ in self._open])
-
-    def place(self) -> None:
-        """Give them their names; they are durable when this returns."""
-        for _, temp, path in self._open:
-            os.replace(temp, path)  # noqa: PTH105 - as above
-        for folder in self._folders:
-            sync_directory(folder)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._end()
-
-    def _end(self) -> None:
-        for handle, temp, _ in self._open:
-            os.close(handle)
-            _discard(temp)
-        self._open.clear()
-
-
-def write_many(contents: Mapping[Path, bytes]) -> None:
-    """Write files, each whole or not at all, faster than one by one; see `NewFiles`.
-
-    Raises:
-        OSError: as for `write_whole`; temp files are removed before it is raised.
-    """
-    with NewFiles(contents) as new:
-        new.sync()
-        new.place()
-
-
-def _sync_files(handles: list[int]) -> None:
-    """Bring files of one file system to the disk.
-
-    Many at once by ``syncfs``: one commit of the file system's journal instead of one for each, two to three times as
-    fast. It reports errors of writing since Linux 5.8 only; before that, and elsewhere, each file is synced.
-    """
-    if len(handles) < _MANY or (syncfs := _syncfs()) is None:
-        for handle in handles:
-            os.fsync(handle)
-    elif syncfs(handles[0]):
-        number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number))
-
-
-@cache
-def _syncfs() -> Callable[[int], int] | None:
-    release = re.match(r"(\d+)\.(\d+)", platform.release())
-    if sys.platform != "linux" or release is None or tuple(map(int, release.groups())) < _REPORTS_ERRORS:
-        return None
-    found: Callable[[int], int] | None = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
-    return found
-
-
 def put_in_place(source: Path, target: Path) -> None:
     """Copy a file of any size from anywhere over another, whole or not at all; like `write_whole` else."""
     with whole_file(target) as file, source.open("rb") as original:
         shutil.copyfileobj(original, file, 1 << 20)
+
+
+def put_twin(path: Path, twin: Path) -> None:
+    """Let a file stand under a second, new name as well; without a second copy where the file system can."""
+    make_directory(twin.parent)
+    try:
+        os.link(path, twin)
+    except OSError:
+        write_whole(twin, path.read_bytes())
 
 
 def make_directory(path: Path) -> None:
@@ -183,7 +90,7 @@ def sync_directory(path: Path) -> None:
         os.close(handle)
 
 
-def _discard(temp: str) -> None:
+def discard(temp: str) -> None:
     """Remove a temp file; the error that brought us here says more than one met here."""
     try:
         os.unlink(temp)  # noqa: PTH108 - as above
@@ -213,7 +120,7 @@ def unfinished(root: Path) -> Iterator[None]:
         yield
     finally:
         if not left_behind(root):
-            _discard(str(root / UNFINISHED))
+            discard(str(root / UNFINISHED))
 
 
 def sweep(folder: Path) -> int:

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
-from newsarchive.archive.files import write_many
 from newsarchive.archive.importsource import Candidate, Unfit, examine, places_in, walk, worth_of
 from newsarchive.archive.keeper import Archive, CannotStartError
 from newsarchive.archive.ledger import Adopted, Row, State
+from newsarchive.archive.newfiles import write_many
 from newsarchive.archive.pool import Pool
 from newsarchive.archive.posts import POSTS
 from newsarchive.archive.runs import Failure, Kind, Run

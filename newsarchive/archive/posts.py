@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from newsarchive.archive.files import NewFiles, sync_directory, write_many, write_whole
+from newsarchive.archive.files import sync_directory, write_whole
+from newsarchive.archive.newfiles import NewFiles, write_many
 from newsarchive.article import Name
 
 POSTS = "_posts"

@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 
 from newsarchive import dates, post
-from newsarchive.archive import files
+from newsarchive.archive import newfiles
 from newsarchive.archive.attempts import read_attempt
 from newsarchive.archive.capturereader import read_at
 from newsarchive.archive.captures import CaptureError, Fault, capture_files
@@ -223,7 +223,7 @@ def _work(job: _Job) -> list[Done]:
     """Make the articles of a job; where they are to be written, the new ones are written together."""
     missing: dict[Path, bytes] = {}
     done = [_done(job, *article, missing) for article in job.articles]
-    files.write_many(missing)
+    newfiles.write_many(missing)
     return done
 
 
