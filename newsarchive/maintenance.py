@@ -1,16 +1,19 @@
-"""What commands share that work on an archive without a crawl: its settings, and how they stop."""
+"""What commands share that work on an archive without a crawl: its settings, how they stop, and what that means."""
 
 from __future__ import annotations
 
 import contextlib
 import signal
-from collections.abc import Iterator
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from newsarchive.archive.keeper import CannotStartError
+from newsarchive.archive.keeper import BusyError, CannotStartError
 from newsarchive.archive.pool import processors
 from newsarchive.archive.replaying import Options
+from newsarchive.archive.runs import BUSY, CANNOT_START, SIGNALLED
 from newsarchive.article import Refused
 from newsarchive.clock import Clock
 
@@ -26,15 +29,60 @@ class StoppedError(Exception):
         self.number = number
 
 
+def say(message: str) -> None:
+    """Tell the user something that is not what was asked for."""
+    sys.stderr.write(f"newsarchive: {message}\n")
+
+
+def judged(work: Callable[[], int], *, failed: str = "") -> int:
+    """Do a command's work; say why where it could not be done.
+
+    Args:
+        work: gives the exit code. It is stopped by SIGINT and SIGTERM on its way.
+        failed: what is said behind "stopped" where the disk or a signal stopped it.
+
+    Returns:
+        The exit code.
+    """
+    try:
+        with stoppable():
+            return work()
+    except BusyError as error:
+        code, why = BUSY, str(error)
+    except (CannotStartError, Refused) as error:
+        code, why = CANNOT_START, str(error)
+    except (OSError, sqlite3.Error) as error:
+        code, why = CANNOT_START, f"stopped: {error}{failed}"
+    except StoppedError as error:
+        code, why = SIGNALLED + error.number, f"stopped{failed}"
+    say(why)
+    return code
+
+
+def archive_of(settings: BaseSettings) -> Path:
+    """Give the folder of an archive that is there; raises `CannotStartError` where none is."""
+    root = Path(settings["ARCHIVE_DIR"] or "output")
+    if not root.is_dir():
+        raise CannotStartError(f"there is no archive {root}; choose another with -s ARCHIVE_DIR=…")
+    return root
+
+
+@contextlib.contextmanager
+def readable(root: Path) -> Iterator[None]:
+    """Turn what keeps an archive from being read into `CannotStartError`."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        raise CannotStartError(f"the archive {root} cannot be read: {error}") from error
+
+
 def options_of(settings: BaseSettings, *, write: bool) -> Options:
     """Take from the settings what a replay needs.
 
     Raises:
         CannotStartError: there is no archive, or a setting cannot be meant.
     """
-    root = Path(settings["ARCHIVE_DIR"] or "output")
-    if not root.is_dir():
-        raise CannotStartError(f"there is no archive {root}; choose another with -s ARCHIVE_DIR=…")
+    root = archive_of(settings)
     try:
         clock = Clock.checked(settings["NEWSARCHIVE_CLOCK"] or "")
     except Refused as error:

@@ -21,7 +21,7 @@ RUNS = "runs"
 OK, CANNOT_START, USAGE, INCOMPLETE, SOURCE_CHANGED, DAMAGED, BUSY = 0, 1, 2, 3, 4, 5, 75
 _SUM = re.compile(rb',\n "sha256": "([0-9a-f]{64})"\n}\n\Z')
 _NAME = re.compile(r"(\d{8}T\d{6}Z)-[a-z]+(?:-(\d+))?\.json", re.ASCII)
-_SIGNALLED = 128  # the shells' convention for a process that a signal ended
+SIGNALLED = 128  # the shells' convention for a process that a signal ended
 
 
 class Kind(StrEnum):
@@ -81,7 +81,7 @@ class Run:
         if self.halted:
             return CANNOT_START
         if self.signal:
-            return _SIGNALLED + self.signal
+            return SIGNALLED + self.signal
         kinds = {failure.kind for failure in self.failures}
         if kinds & {Kind.UNDERSTAND, Kind.ALARM}:
             return SOURCE_CHANGED

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
-from newsarchive.export.record import Record
+if TYPE_CHECKING:
+    from newsarchive.export.record import Record
 
 FEED_LENGTH = 100
 """How many posts a feed has unless more are asked for: a feed is for what is new."""

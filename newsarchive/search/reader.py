@@ -16,13 +16,12 @@ from pathlib import Path
 from newsarchive.archive.ledgerrows import moment
 from newsarchive.article import Name, Refused
 from newsarchive.dates import SHANGHAI
-from newsarchive.search import store
+from newsarchive.search import LIMIT, store
 from newsarchive.search.folding import fold
 from newsarchive.search.marking import Marked, mark, snippet
 from newsarchive.search.query import Query, parse
 from newsarchive.search.reading import category_term, newspaper_term
 
-LIMIT = 20
 _COLUMNS = (
     "d.id, d.name, d.title, d.published, d.day, d.category, d.newspaper, d.post, d.post_sha256, d.rolling, d.length, "
     "d.link"

@@ -11,7 +11,8 @@ from newsarchive import body, statusjson
 from newsarchive.archive.ledgerrows import stamp
 from newsarchive.archive.ledgershown import Provenance
 from newsarchive.article import Refused
-from newsarchive.search.reader import LIMIT, Document, Filters, Hit
+from newsarchive.search import LIMIT
+from newsarchive.search.reader import Document, Filters, Hit
 from newsarchive.web.articles import body_of, name_of, source_of
 from newsarchive.web.asking import Asking, reason
 from newsarchive.web.library import NotKeptError, wall

@@ -1,0 +1,109 @@
+"""Make a folder that builds into the site the posts came from, and build it if asked."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+from scrapy.exceptions import UsageError
+
+from newsarchive import dates
+from newsarchive.archive.keeper import CannotStartError
+from newsarchive.archive.runs import INCOMPLETE, OK
+from newsarchive.article import Refused
+from newsarchive.bar import Bar
+from newsarchive.clock import Clock
+from newsarchive.maintenance import judged
+from newsarchive.site import Choice, Site, SiteError, missing_pages, write_site
+
+if TYPE_CHECKING:
+    import argparse
+
+    from scrapy.settings import BaseSettings
+
+_BUILDERS = {
+    "jekyll": (["jekyll", "build", "--quiet", "--strict_front_matter", "-s", "{0}", "-d", "{0}/_site"], "_site"),
+    "hugo": (["hugo", "--quiet", "-s", "{0}"], "public"),
+}
+_NAMED = 20
+
+
+def run(settings: BaseSettings, args: list[str], opts: argparse.Namespace) -> int:
+    """Make the folder, build it, judge."""
+    if len(args) != 1:
+        raise UsageError("say one folder: scrapy site DEST", print_help=False)
+    root, dest = Path(settings["ARCHIVE_DIR"] or "output"), Path(args[0])
+    choice = _choice(opts, Clock(settings["NEWSARCHIVE_CLOCK"] or ""))
+    return judged(lambda: _make(root, dest, choice, opts), failed="; scrapy site makes the folder anew")
+
+
+def _make(root: Path, dest: Path, choice: Choice, opts: argparse.Namespace) -> int:
+    try:
+        with Bar(shown=not opts.json) as bar:
+            site = write_site(root, dest, choice, progress=lambda done, total: bar("posts", done, total))
+        lacking = _build(opts.build, dest) if opts.build else []
+    except SiteError as error:
+        raise CannotStartError(str(error)) from error
+    _show(site, dest, lacking, opts)
+    return INCOMPLETE if site.refused or lacking else OK
+
+
+def _choice(opts: argparse.Namespace, clock: Clock) -> Choice:
+    today = clock.now().astimezone(dates.SHANGHAI).date()
+    since, until = (_day(name, getattr(opts, name), today) for name in ("since", "until"))
+    if since and until and since > until:
+        raise UsageError(f"--since {since} is after --until {until}; no day lies between", print_help=False)
+    return Choice(since, until, tuple(word.strip().lower() for word in opts.category.split(",") if word.strip()))
+
+
+def _day(name: str, text: str | None, today: date) -> date | None:
+    try:
+        return dates.parse_day(text, today) if text else None
+    except Refused as error:
+        raise UsageError(f"--{name}: {error}", print_help=False) from error
+
+
+def _build(builder: str, dest: Path) -> list[str]:
+    command, built = _BUILDERS[builder]
+    if shutil.which(command[0]) is None:
+        raise SiteError(f"{builder} is not installed; on Debian: apt install {builder}. The folder {dest} is made")
+    shutil.rmtree(dest / built, ignore_errors=True)
+    words = [word.format(dest) for word in command]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    if done.returncode:
+        raise SiteError(f"{builder} failed with exit code {done.returncode}: {(done.stderr or done.stdout)[-2000:]}")
+    return missing_pages(dest, dest / built)
+
+
+def _show(site: Site, dest: Path, lacking: list[str], opts: argparse.Namespace) -> None:
+    if opts.json:
+        report = {
+            "dest": str(dest),
+            "posts": len(site.pages),
+            "categories": len(site.tags),
+            "pages": len(site.expected()),
+            "refused": [{"post": path, "reason": reason} for path, reason in site.refused],
+            "missing_pages": lacking,
+        }
+        sys.stdout.write(json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+        return
+    console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
+    faults = [f"{path}: left out, no generator can read it: {reason}" for path, reason in site.refused]
+    faults += [f"{page}: the build lacks this page" for page in lacking]
+    for fault in faults[:_NAMED]:
+        console.print(Text(f"✗ {fault}"))
+    if len(faults) > _NAMED:
+        console.print(f"  and {len(faults) - _NAMED} more; --json names all")
+    console.print(Text(f"{dest}: {len(site.pages)} posts in {len(site.tags)} categories, {len(site.expected())} pages"))
+    if opts.build:
+        folder = dest / _BUILDERS[opts.build][1]
+        console.print(Text(f"built with {opts.build}: {folder}" + ("" if lacking else ", every page is there")))
+    else:
+        console.print(Text(f"build it with  jekyll build -s {dest} -d {dest}/_site  or  hugo -s {dest}"))
