@@ -2,7 +2,8 @@
 
 Both ask a server that has every answer ready. The bare spider (``bench/bare``) is a project as Scrapy's template makes
 it, robots.txt obeyed, with as many requests at once as ours. Both are measured as users start them: whole processes,
-the wall's clock. A second row gives the peer our one
+the wall's clock. Ours fetches, keeps captures, normalises, writes posts and ledger. A second row has it put the posts
+into the search index as well, which a run does at its end where SEARCH_SECONDS allows. A third gives the peer our one
 setting that matters more than the rest, CONCURRENT_ITEMS = 1.
 """
 
@@ -26,6 +27,7 @@ PER_DAY = 1400
 TARGET = 0.85
 BUILD = ROOT / "build" / "bench"
 _STRICT = {"CONCURRENT_ITEMS": 1}
+_NO_INDEX = {"SEARCH_SECONDS": 0}
 
 
 def measure(effort: Effort) -> Iterator[Row]:
@@ -50,16 +52,16 @@ class _Sides:
         self.folder = folder
         self.numbers = count()
         self.urls = folder / "urls.txt"
-        self.ours(1)  # once to warm up, and to learn which pages there are
+        self.ours(1, _NO_INDEX)  # once to warm up, and to learn which pages there are
         asked = [item[1].url for item in iterate(folder / "0" / "captures") if not isinstance(item, Fault)]
         asked = [one for one in asked if not one.endswith("/robots.txt")]
         self.urls.write_text("\n".join(asked), encoding="utf-8")
         self.pages = len(asked)
 
-    def ours(self, at_once: int) -> Took:
+    def ours(self, at_once: int, settings: dict[str, int]) -> Took:
         archive = self.folder / str(next(self.numbers))
-        settings = of_source(self.url, archive, NOW.isoformat(), **_concurrency(at_once))
-        return run(scrapy("crawl", "finews", **settings))
+        said = of_source(self.url, archive, NOW.isoformat(), **_concurrency(at_once), **settings)
+        return run(scrapy("crawl", "finews", **said))
 
     def bare(self, at_once: int, settings: dict[str, int]) -> Took:
         command = scrapy("crawl", "pages", "-a", f"urls={self.urls}", **_concurrency(at_once), **settings)
@@ -67,10 +69,19 @@ class _Sides:
 
     def rows(self, effort: Effort, at_once: int) -> Iterator[Row]:
         what = f"the whole crawl, beside a bare spider; {at_once} at once"
-        sides = (partial(self.ours, at_once), partial(self.bare, at_once, {}), partial(self.bare, at_once, _STRICT))
-        rounds = in_turn(effort, what, *sides)
-        yield self._row(what, [(ours, bare) for ours, bare, _ in rounds], TARGET)
-        yield self._row(f"{what}, it too with CONCURRENT_ITEMS = 1", [(ours, bare) for ours, _, bare in rounds], None)
+        rounds = in_turn(
+            effort,
+            what,
+            partial(self.ours, at_once, _NO_INDEX),
+            partial(self.bare, at_once, {}),
+            partial(self.ours, at_once, {}),
+            partial(self.bare, at_once, _STRICT),
+        )
+        yield self._row(what, [(ours, bare) for ours, bare, _, _ in rounds], TARGET)
+        yield self._row(f"{what}; with the search index", [(ours, bare) for _, bare, ours, _ in rounds], None)
+        yield self._row(
+            f"{what}, it too with CONCURRENT_ITEMS = 1", [(ours, bare) for ours, _, _, bare in rounds], None
+        )
 
     def _row(self, what: str, pairs: list[tuple[Took, Took]], target: float | None) -> Row:
         ours, bare = (statistics.median(self.pages / pair[side].wall for pair in pairs) for side in (0, 1))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from newsarchive.archive.keeper import BusyError, CannotStartError
+from newsarchive.archive.keeper import BusyError, CannotStartError, archive_of
 from newsarchive.archive.pool import processors
 from newsarchive.archive.replaying import Options
 from newsarchive.archive.runs import BUSY, CANNOT_START, SIGNALLED
@@ -57,14 +57,6 @@ def judged(work: Callable[[], int], *, failed: str = "") -> int:
         code, why = SIGNALLED + error.number, f"stopped{failed}"
     say(why)
     return code
-
-
-def archive_of(settings: BaseSettings) -> Path:
-    """Give the folder of an archive that is there; raises `CannotStartError` where none is."""
-    root = Path(settings["ARCHIVE_DIR"] or "output")
-    if not root.is_dir():
-        raise CannotStartError(f"there is no archive {root}; choose another with -s ARCHIVE_DIR=…")
-    return root
 
 
 @contextlib.contextmanager

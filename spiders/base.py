@@ -50,6 +50,8 @@ class ArchiveSpider(Spider):
     """The settings that name the hosts it may ask."""
     source: ClassVar[tuple[str, ...]] = SOURCE
     """Those of them that name its source; where that is this very machine, nobody need be spared."""
+    needs_archive: ClassVar[bool] = False
+    """Whether there is nothing to do for it without an archive; else a missing one is made."""
     settles_at_once: ClassVar[bool] = False
     """Whether a lesser road's text is taken at once when a better one fails; else it waits for the better one."""
 

@@ -44,6 +44,7 @@ class ImagesSpider(ArchiveSpider):
 
     name = "images"
     arguments: ClassVar = ("limit",)
+    needs_archive = True
 
     @classmethod
     def check_arguments(cls, arguments: Mapping[str, str]) -> None:

@@ -167,6 +167,14 @@ class Archive:
         return cls(root, clock, free_space=settings.getint("FREE_SPACE_MIB") * _MIB)
 
 
+def archive_of(settings: BaseSettings) -> Path:
+    """Give the folder of an archive that is there; raises `CannotStartError` where none is."""
+    root = Path(settings["ARCHIVE_DIR"] or "output")
+    if not root.is_dir():
+        raise CannotStartError(f"there is no archive {root}; choose another with -s ARCHIVE_DIR=…")
+    return root
+
+
 _open: WeakKeyDictionary[Crawler, Archive] = WeakKeyDictionary()
 _runs: WeakKeyDictionary[Crawler, Run] = WeakKeyDictionary()
 

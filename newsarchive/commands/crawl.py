@@ -16,7 +16,7 @@ from scrapy import signals
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
 
-from newsarchive.archive.keeper import Archive, BusyError, CannotStartError, run_of
+from newsarchive.archive.keeper import Archive, BusyError, CannotStartError, archive_of, run_of
 from newsarchive.archive.runs import BUSY, CANNOT_START, OK, Run
 from newsarchive.article import Refused
 from newsarchive.healthcheck import Healthcheck
@@ -68,6 +68,8 @@ class Command(ScrapyCrawl):
         try:
             watcher = Healthcheck.of(crawler.settings)
             getattr(crawler.spidercls, "gate", gate_of)(crawler.settings)
+            if getattr(crawler.spidercls, "needs_archive", False):
+                archive_of(crawler.settings)
             Archive.of(crawler)
         except BusyError as error:
             self._stop(BUSY, str(error))  # the run that holds it will tell how it ended

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from scrapy.exceptions import UsageError
 
 from newsarchive import diffview, statusview
+from newsarchive.archive.keeper import archive_of
 from newsarchive.archive.ledgerrows import State
 from newsarchive.archive.runs import INCOMPLETE, OK
 from newsarchive.archive.versions import Edited, Step, Version, compare, edited_article, versions_of
 from newsarchive.article import Name, Refused
-from newsarchive.maintenance import archive_of, judged, readable, say
+from newsarchive.maintenance import judged, readable, say
 from newsarchive.source.links import asked_link
 
 if TYPE_CHECKING:

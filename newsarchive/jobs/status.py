@@ -12,7 +12,7 @@ from scrapy.exceptions import UsageError
 
 from newsarchive import gapsview, spans, statusjson, statusview
 from newsarchive.archive.gaps import gaps
-from newsarchive.archive.keeper import CannotStartError
+from newsarchive.archive.keeper import CannotStartError, archive_of
 from newsarchive.archive.posts import Posts
 from newsarchive.archive.runs import OK
 from newsarchive.archive.status import Scope, status
@@ -20,7 +20,7 @@ from newsarchive.archive.versions import edits
 from newsarchive.article import Refused
 from newsarchive.clock import Clock
 from newsarchive.dates import SHANGHAI
-from newsarchive.maintenance import archive_of, judged, readable
+from newsarchive.maintenance import judged, readable
 from spiders.arguments import ArgumentError, Selection
 
 if TYPE_CHECKING:

@@ -151,3 +151,12 @@ def test_a_setting_that_names_no_host_is_refused(setting: str) -> None:
         return
     with pytest.raises(Refused, match="IMAGE_HOSTS"):
         PictureHosts.of(setting)
+
+
+def test_an_archive_that_is_not_there_is_not_made(pieces: list[Piece], crawl_into: CrawlInto) -> None:
+    with Replica(pieces[:1]) as replica:
+        crawl = crawl_into(replica)
+        ended = crawl("images")
+        assert (ended.code, crawl.archive.exists()) == (1, False)
+        assert "there is no archive" in ended.err
+        assert not replica.log
