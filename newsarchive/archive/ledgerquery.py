@@ -16,7 +16,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from newsarchive.archive.ledgerrows import State, moment
+from newsarchive.archive.ledgerrows import State, moment, moment_if_any
 from newsarchive.archive.ledgerschema import SCHEMA_VERSION
 from newsarchive.article import ROLLING_CATEGORY, Name, Refused
 
@@ -216,8 +216,8 @@ class LedgerQuery:
                 path=row["path"],
                 tag=row["tag"],
                 pending=bool(row["pending"]),
-                due_until=_moment(row["due_until"]),
-                last_read=_moment(row["last_read"]),
+                due_until=moment_if_any(row["due_until"]),
+                last_read=moment_if_any(row["last_read"]),
                 error=row["error"] or "",
             )
             for row in self._db.execute(_LISTS)
@@ -230,7 +230,7 @@ class LedgerQuery:
                 spider=row["spider"],
                 arguments=json.loads(row["arguments"]),
                 began=moment(row["began"]),
-                ended=_moment(row["ended"]),
+                ended=moment_if_any(row["ended"]),
                 exit_code=row["exit_code"],
                 verdict=row["verdict"] or "",
                 counts=json.loads(row["counts"]),
@@ -265,41 +265,39 @@ def _tally(row: sqlite3.Row) -> Tally:
 
 
 def _standing(row: sqlite3.Row) -> Standing:
-    name = Name.parse(row["name"])
     return Standing(
-        name=name,
-        state=State(row["state"]),
-        day=_day(row["on_day"]),
-        category=_category(row["category"], row["segments"], rolling=name.rolling),
-        tag=_tag(row["tags"]),
-        title=row["title"],
-        published=_moment(row["published"]),
-        first_seen=moment(row["first_seen"]),
-        looked=_moment(row["looked"]),
-        tries=row["tries"],
-        error=row["error"] or "",
+        **_known(row),
+        published=moment_if_any(row["published"]),
+        looked=moment_if_any(row["looked"]),
         origin=row["origin"] or "",
         post=row["post"],
     )
 
 
 def _missing(row: sqlite3.Row) -> Missing:
-    name = Name.parse(row["name"])
     return Missing(
-        name=name,
-        state=State(row["state"]),
-        day=_day(row["on_day"]),
-        category=_category(row["category"], row["segments"], rolling=name.rolling),
-        tag=_tag(row["tags"]),
-        title=row["title"],
-        first_seen=moment(row["first_seen"]),
+        **_known(row),
         deadline=moment(row["deadline"]),
-        tries=row["tries"],
-        last_try=_moment(row["last_try"]),
+        last_try=moment_if_any(row["last_try"]),
         error_kind=row["error_kind"] or "",
-        error=row["error"] or "",
-        nowhere_since=_moment(row["nowhere_since"]),
+        nowhere_since=moment_if_any(row["nowhere_since"]),
     )
+
+
+def _known(row: sqlite3.Row) -> dict[str, Any]:
+    """Give what is said of every article, archived or not."""
+    name = Name.parse(row["name"])
+    return {
+        "name": name,
+        "state": State(row["state"]),
+        "day": _day(row["on_day"]),
+        "category": _category(row["category"], row["segments"], rolling=name.rolling),
+        "tag": _tag(row["tags"]),
+        "title": row["title"],
+        "first_seen": moment(row["first_seen"]),
+        "tries": row["tries"],
+        "error": row["error"] or "",
+    }
 
 
 def _category(category: str | None, segments: str, *, rolling: bool) -> str:
@@ -315,7 +313,3 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
-
-
-def _moment(stamped: str | None) -> datetime | None:
-    return moment(stamped) if stamped else None

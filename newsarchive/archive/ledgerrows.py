@@ -163,6 +163,11 @@ def moment(stamped: str) -> datetime:
     return datetime.fromisoformat(stamped)
 
 
+def moment_if_any(stamped: str | None) -> datetime | None:
+    """Read back what `stamp` wrote, where there is anything."""
+    return moment(stamped) if stamped else None
+
+
 def plain(text: str) -> str:
     """Give a text SQLite can hold: halves of a character, as a cut answer has them, are written out."""
     return text.encode(errors="backslashreplace").decode()
@@ -179,16 +184,12 @@ def row_of(row: Any) -> Row:
         deadline=moment(row["deadline"]),
         tries=row["tries"],
         error=row["error"],
-        nowhere_since=_moment(row["nowhere_since"]),
+        nowhere_since=moment_if_any(row["nowhere_since"]),
         origin=Origin(row["origin"]) if row["origin"] else None,
         capture=row["capture"],
         post=row["post"],
         post_sha256=row["post_sha256"],
-        published=_moment(row["published"]),
-        looked=_moment(row["looked"]),
+        published=moment_if_any(row["published"]),
+        looked=moment_if_any(row["looked"]),
         listed=Listed.of_text(row["listed"]) if row["listed"] else None,
     )
-
-
-def _moment(stamped: str | None) -> datetime | None:
-    return moment(stamped) if stamped else None
