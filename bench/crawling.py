@@ -1,9 +1,9 @@
 """The whole crawl beside a bare Scrapy spider that fetches the same pages and keeps nothing.
 
 Both ask a server that has every answer ready. The bare spider (``bench/bare``) is a project as Scrapy's template makes
-it, robots.txt obeyed, with as many requests at once as ours. Both are measured as users start them: whole processes,
-the wall's clock. Ours fetches, keeps captures, normalises, writes posts and ledger. A second row has it put the posts
-into the search index as well, which a run does at its end where SEARCH_SECONDS allows. A third gives the peer our one
+it, robots.txt obeyed, with as many requests at once as ours. Both are whole processes, by the wall's clock. Ours
+fetches, keeps captures, normalises, writes posts and ledger. A second row has it put the posts into the search index as
+well, as users start it: a run does that at its end, as far as SEARCH_SECONDS allows. A third gives the peer our one
 setting that matters more than the rest, CONCURRENT_ITEMS = 1.
 """
 

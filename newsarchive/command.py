@@ -15,8 +15,7 @@ class ArchiveCommand(ScrapyCommand):
     """A command that works on an archive without a crawl.
 
     Scrapy loads every command at each start, the start of a crawl too. So a command's class says how it is called and
-    nothing more; what it does is in `newsarchive.jobs`, in a module of the command's name with a function ``run``,
-    which gives the exit code.
+    nothing more; what it does is in a module of `newsarchive.jobs` with a function ``run``, which gives the exit code.
 
     Attributes:
         job: the name of that module.

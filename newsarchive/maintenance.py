@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from newsarchive.archive.keeper import BusyError, CannotStartError, archive_of
+from newsarchive.archive.options import Options
 from newsarchive.archive.pool import processors
-from newsarchive.archive.replaying import Options
 from newsarchive.archive.runs import BUSY, CANNOT_START, SIGNALLED
 from newsarchive.article import Refused
 from newsarchive.clock import Clock

@@ -191,7 +191,15 @@ class ArchiveSpider(Spider):
         if case.settle or case.held is not None:
             yield from self._further(case)
             return
+        if case.link.path:  # a bare code may turn out to be rolling news, which has no newspaper
+            self.answer_lacks(case)
         self.fail(Failure(failure.kind, failure.what, f"{road}: {failure.reason}", failure.capture), case)
+
+    def answer_lacks(self, case: Case) -> None:
+        """Report a required field that the share host's answer has not, whether or not another road has it."""
+        if said := case.answer_lacks:
+            failure = Failure(Kind.UNDERSTAND, str(case.name), said, case.captures[Road.JSON])
+            self.report(failure, "what other roads say of it is taken")
 
     def settled(self, case: Case, road: Road, failure: Failure) -> None:
         """Tell that an article goes on without a road that failed."""
@@ -208,11 +216,10 @@ class ArchiveSpider(Spider):
         try:
             article = case.article()
         except Refused as error:
+            self.answer_lacks(case)
             self.fail(Failure(Kind.FETCH, str(case.name), str(error)), case)
             return None
-        if case.rotten:
-            failure = Failure(Kind.UNDERSTAND, str(case.name), case.rotten, case.captures[Road.JSON])
-            self.report(failure, "the article goes on with what other roads say")
+        self.answer_lacks(case)
         if case.held is not None:
             self.archive.ledger.tried(case.name, now=self.archive.now())
         if case.began is not None and case.began.name != case.name:  # a bare code that is rolling news

@@ -332,3 +332,58 @@ def test_rolling_news_needs_no_newspaper_and_an_answer_without_a_text_no_field(
         with pages(served) as url:
             crawl = crawl_into(source)
             assert crawl("finews", NEWSSHARE_URL=url).code != 4
+
+
+@pytest.mark.parametrize("field", ["Date", "Title"])
+def test_a_required_field_that_no_road_gives_is_named_beside_what_the_roads_said(
+    field: str, paper: list[Piece], crawl_into: CrawlInto
+) -> None:
+    article = paper[0]
+    with Replica([article]) as source:
+        road = f"/NewsData/GetNewsText.do?id={article.name}"
+        said = json.loads(fetched(source.url + road[1:]))
+        del said[field]
+        crawl = crawl_into(source)
+        with pages({"/": fetched(source.url), road: json.dumps(said)}) as url:
+            nowhere = {"FINEWS_URL": url, "NEWSSHARE_URL": url, "OLD_POST_URL": "http://127.0.0.1:9/", "RETRY_TIMES": 0}
+            assert crawl("finews", **nowhere, ARTICLE_URL=url).code == 4
+        reasons = {failure["kind"]: failure for failure in crawl.last_run()["failures"]}
+        assert reasons["not understood"]["reason"].endswith(f"a text without {field.lower()}")
+        assert json.loads(kept(crawl, reasons["not understood"]["capture"])) == said
+        assert "the connection was refused" in reasons["not fetched"]["reason"]
+        assert crawl("finews").code == 0
+
+
+def test_a_bare_code_without_any_newspaper_is_named(paper: list[Piece], crawl_into: CrawlInto) -> None:
+    article = paper[0]
+    with Replica([article]) as source:
+        road = f"/NewsData/GetNewsText.do?id={article.name}"
+        said = json.loads(fetched(source.url + road[1:]))
+        del said["From"], said["medianame"]
+        with pages({road: json.dumps(said)}) as url:
+            crawl = crawl_into(source)
+            elsewhere = dict.fromkeys(("FINEWS_URL", "NEWSSHARE_URL", "OLD_POST_URL", "ARTICLE_URL"), url)
+            assert crawl("newsshare", f"code={article.name}", **elsewhere).code == 4
+    reasons = [failure["reason"] for failure in crawl.last_run()["failures"]]
+    assert "the share host's JSON: a text without newspaper" in reasons
+
+
+def test_near_its_end_a_rebuild_judges_a_home_page_as_the_crawl_did(crawl_into: CrawlInto) -> None:
+    """An article's hour is known when it is archived; a rebuild reads every list before that."""
+    late = max((piece for piece in compose() if not piece.oddity and not piece.rolling), key=lambda one: one.published)
+    with Replica([late]) as source:
+        crawl = crawl_into(source)
+        assert crawl("finews").code == 0
+        bare, asked = without_its_list(fetched(source.url), f"{late.newspaper}新闻"), list[tuple[str, str]]()
+        other = HOME.replace("0303", "0306").replace("03/03", "03/06")
+        settings = {"VOLUME_ALARM": 0, "LAST_LOOK_HOURS": 0, "RETRY_TIMES": 0}
+        with pages({"/": bare.replace("</section>", f"{other}</section>", 1)}, asked) as url:
+            hours = (late.published - NOW).total_seconds() / 3600 + 71
+            crawl("finews", FINEWS_URL=url, **settings, **at(hours))
+            crawl("finews", FINEWS_URL=url, **settings, **at(hours + 0.1))
+            (crawl.archive / "ledger.db").unlink()
+            crawl.rebuild()
+            crawl("finews", FINEWS_URL=url, **settings, **at(hours + 0.2))
+    _, second, third = [etag for path, etag in asked if path == "/"]
+
+    assert second == third, "with the rebuilt ledger it asks as with the lost one"

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from newsarchive.archive.captures import Captures, iterate
+from newsarchive.archive.options import Options
 from newsarchive.archive.rebuild import rebuild
-from newsarchive.archive.replaying import Options
 from newsarchive.archive.verify import Verification
 from newsarchive.replica.compose import NOW, compose
 from newsarchive.replica.piece import Piece, named

@@ -33,6 +33,7 @@ from newsarchive.archive.ledgerrows import (
 )
 from newsarchive.archive.ledgerschema import SCHEMA_VERSION
 from newsarchive.article import Name
+from newsarchive.dates import SHANGHAI
 from newsarchive.source.lists import Sighting
 
 __all__ = [
@@ -74,8 +75,8 @@ SELECT began, arguments, counts, ended FROM runs
 WHERE spider = ? AND (ended IS NOT NULL OR verdict IS NOT NULL) ORDER BY id DESC
 """
 _SHOWN_TAGS = """
-SELECT tags, segments FROM articles WHERE state = 'captured' AND deadline > :now AND path != ''
-UNION SELECT tags, segments FROM articles WHERE state = 'pending' AND deadline > :now AND path != ''
+SELECT tags, segments FROM articles WHERE state = 'captured' AND deadline > :now AND path != '' AND day > :past
+UNION SELECT tags, segments FROM articles WHERE state = 'pending' AND deadline > :now AND path != '' AND day > :past
 """
 
 
@@ -146,11 +147,15 @@ class Ledger(ImportRows, PictureRows):
     def shown_tags(self, *, now: datetime) -> dict[str, tuple[str, ...]]:
         """Give every heading under which the mirror showed an article whose three days are not over.
 
+        They are counted from the beginning of the article's day in Asia/Shanghai: its hour is known only when it is
+        archived, and a rebuild, which reads the lists first, must come to the same.
+
         Returns:
             The heading, and the segments its articles' paths begin with: the fewest where they differ.
         """
         shown: dict[str, tuple[str, ...]] = {}
-        for row in self._db.execute(_SHOWN_TAGS, {"now": stamp(now)}):
+        past = (now.astimezone(SHANGHAI) - KEPT_FOR).date()
+        for row in self._db.execute(_SHOWN_TAGS, {"now": stamp(now), "past": past.isoformat()}):
             segments = tuple(json.loads(row["segments"]))
             for tag in json.loads(row["tags"]):
                 shown[tag] = min(shown.get(tag, segments), segments, key=lambda path: (len(path), path))

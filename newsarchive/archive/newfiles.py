@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import errno
 import os
 import platform
 import re
@@ -20,9 +19,8 @@ from newsarchive.archive.files import TEMP_PREFIX, discard, make_directory, sync
 _MANY = 64  # files, from which on one sync of the file system is cheaper than one of each
 _REPORTS_ERRORS = (5, 8)  # Linux; man 2 syncfs
 _NAMELESS = getattr(os, "O_TMPFILE", None)
-_DESCRIPTORS = Path("/proc/self/fd")
-# What open says of O_TMPFILE where the file system, or the kernel, has no such thing; man 2 open.
-_UNKNOWN = {errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EINVAL}
+_DESCRIPTORS = "/proc/self/fd"
+_works: dict[int, bool] = {}  # whether a device can have files without a name, by its number
 
 
 class NewFiles:
@@ -46,7 +44,7 @@ class NewFiles:
     def __init__(self, contents: Mapping[Path, bytes]) -> None:
         self._folders = {path.parent for path in contents}
         self._open: list[tuple[int, str, Path]] = []  # handle, temporary name (empty: none), target
-        self._begin_early = len(contents) < _MANY
+        self._begin_early = len(contents) < _MANY or _syncfs() is None
         for folder in self._folders:
             make_directory(folder)
         try:
@@ -109,36 +107,58 @@ def write_many(contents: Mapping[Path, bytes]) -> None:
 
 def _open_new(folder: Path) -> tuple[int, str]:
     """Give a new file's handle, and its temporary name where it has to have one."""
-    if _NAMELESS is not None and _can_name():
-        try:
-            return os.open(folder, _NAMELESS | os.O_WRONLY | os.O_CLOEXEC, 0o600), ""
-        except OSError as error:
-            if error.errno not in _UNKNOWN:
-                raise
+    if _NAMELESS is not None and _can_name(folder):
+        return os.open(folder, _NAMELESS | os.O_WRONLY, 0o600), ""
     return tempfile.mkstemp(prefix=TEMP_PREFIX, dir=folder)
 
 
-@cache
-def _can_name() -> bool:
-    return _DESCRIPTORS.is_dir()  # a bare chroot may lack it
+def _can_name(folder: Path) -> bool:
+    """Tell, by trying it once, whether a file without a name can be made in a folder, and given one."""
+    device = os.stat(folder).st_dev  # noqa: PTH116 - once for each file; Path.stat costs twice as much
+    if device not in _works:
+        _works[device] = _try_to_name(folder)
+    return _works[device]
+
+
+def _try_to_name(folder: Path) -> bool:
+    """Not every file system has such files, not every chroot /proc, and some forbid the linking."""
+    temp = _temporary(folder)
+    try:
+        handle = os.open(folder, (_NAMELESS or 0) | os.O_WRONLY, 0o600)
+    except OSError:
+        return False
+    try:
+        _link(handle, temp)
+    except OSError:
+        return False
+    else:
+        return True
+    finally:
+        os.close(handle)
+        discard(temp)
 
 
 def _name(handle: int, path: Path) -> None:
-    """Give a file without a name its own, over the one that may be there.
-
-    The directory's handle is not used for an absolute path, but has Python call ``linkat``, which follows the link.
-    """
-    source = str(_DESCRIPTORS / str(handle))
+    """Give a file without a name its own, over the one that may be there."""
     try:
-        os.link(source, path, src_dir_fd=handle, follow_symlinks=True)
+        _link(handle, path)
     except FileExistsError:  # a link replaces nothing
-        temp = str(path.with_name(f"{TEMP_PREFIX}{secrets.token_hex(4)}"))  # a name that the sweep knows
-        os.link(source, temp, src_dir_fd=handle, follow_symlinks=True)
+        temp = _temporary(path.parent)
+        _link(handle, temp)
         try:
             os.replace(temp, path)  # noqa: PTH105 - as above
         except BaseException:
             discard(temp)
             raise
+
+
+def _link(handle: int, path: Path | str) -> None:
+    # An absolute path needs no directory's handle, but with one Python calls linkat, which follows the link in /proc.
+    os.link(f"{_DESCRIPTORS}/{handle}", path, src_dir_fd=handle, follow_symlinks=True)
+
+
+def _temporary(folder: Path) -> str:
+    return str(folder / f"{TEMP_PREFIX}{secrets.token_hex(4)}")  # a name that the sweep knows
 
 
 def _sync_files(handles: list[int]) -> None:

@@ -17,8 +17,9 @@ from newsarchive.archive.captures import CaptureError, Fault, capture_files
 from newsarchive.archive.keeper import CAPTURES
 from newsarchive.archive.ledger import Ledger
 from newsarchive.archive.ledgeranew import Difference, EarlierLedger, NewLedger, copy_ledger
+from newsarchive.archive.options import Options
 from newsarchive.archive.posts import REVISIONS, Posts, note_sum
-from newsarchive.archive.replaying import Done, Held, Made, Options, Progress, record, replayed
+from newsarchive.archive.replaying import Done, Held, Made, Progress, record, replayed
 from newsarchive.article import Refused
 
 

@@ -22,6 +22,7 @@ from newsarchive.archive.history import History
 from newsarchive.archive.keeper import CAPTURES
 from newsarchive.archive.ledger import KEPT_FOR, Kept, Ledger, deadline_of, fate
 from newsarchive.archive.ledgeranew import NewLedger
+from newsarchive.archive.options import Options
 from newsarchive.archive.pool import Pool
 from newsarchive.archive.posts import Posts
 from newsarchive.archive.questions import is_wanted
@@ -30,7 +31,6 @@ from newsarchive.archive.scan import Seen, scan
 from newsarchive.article import Name, Origin
 from newsarchive.source.links import ArticleLink
 from newsarchive.source.lists import Sighting
-from newsarchive.source.reading import MAX_PAGES
 
 Progress = Callable[[str, int, int], None]
 """Told how far it is: what is being done, how much of it is done, how much there is."""
@@ -38,29 +38,6 @@ Progress = Callable[[str, int, int], None]
 _Article = tuple[str, list[str], "Held | None"]
 _BATCH = 64
 _WORTH_A_PROCESS = 2**18  # bytes of captures; below, processes gain nothing
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How to replay.
-
-    Attributes:
-        root: the archive.
-        settle_hours, settle_tries, eastmoney_max_pages: the settings of those names, which the crawls had.
-        processes: how many may work.
-        write: put every post into the archive; else nothing is written.
-        now: names revisions.
-        until: name and size of the last capture file as far as it counts; None for all there is.
-    """
-
-    root: Path
-    settle_hours: float
-    settle_tries: int
-    processes: int
-    write: bool
-    now: datetime
-    until: tuple[str, int] | None = None
-    eastmoney_max_pages: int = MAX_PAGES
 
 
 @dataclass(frozen=True, slots=True)

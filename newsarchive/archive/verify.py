@@ -27,9 +27,10 @@ from newsarchive.archive.captures import Fault
 from newsarchive.archive.files import TEMP_PREFIX
 from newsarchive.archive.keeper import CAPTURES
 from newsarchive.archive.ledgeranew import EarlierLedger, NewLedger, newest_post
+from newsarchive.archive.options import Options
 from newsarchive.archive.posts import POSTS, REVISIONS
 from newsarchive.archive.rebuild import earlier_ledger, held_by, is_alike
-from newsarchive.archive.replaying import Done, Made, Options, Progress, record, replayed, unreadable
+from newsarchive.archive.replaying import Done, Made, Progress, record, replayed, unreadable
 from newsarchive.archive.verifyfiles import BACKUP, Finding, is_busy, revision_files, revisions, run_record, temp_files
 
 _REBUILD = "scrapy rebuild makes it again from its capture, and keeps this one under revisions/"

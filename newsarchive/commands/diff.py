@@ -16,7 +16,7 @@ EXAMPLES = (
     "edit since it was archived; '--from 20220303T120000Z --to current' compares any two versions by their stamps, of "
     "which the beginning will do ('scrapy status --edits' lists them); '--color | less -R' pages in colour. "
     "Exit codes: 0 shown, or there are no edits, 1 there is no archive, 2 usage or a code the archive does not know, "
-    "3 the article is known and not archived."
+    "3 the article is known and not archived, 130 and 143 stopped by a signal."
 )
 
 

@@ -19,7 +19,7 @@ EXAMPLES = (
     "nobody looked, and a calendar. '--days 7' and '--category kejiribao,zhengquan*' narrow the tables, not the "
     "verdict. It writes nothing and works beside a crawl; '-s ARCHIVE_DIR=/srv/news' names another archive. "
     "Exit codes: 0 all is well, 1 there is no archive or no ledger, 2 usage, 3 something should be done (never with "
-    "--edits or --gaps)."
+    "--edits or --gaps), 130 and 143 stopped by a signal."
 )
 
 

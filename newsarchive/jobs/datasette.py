@@ -21,13 +21,14 @@ from newsarchive.datasette.snapshot import ANALYSIS, Snapshot, take
 from newsarchive.maintenance import judged, options_of, say
 from newsarchive.search.index import catch_up
 from newsarchive.search.store import SEARCH
+from newsarchive.statusview import readers_may_leave
 
 if TYPE_CHECKING:
     import argparse
 
     from scrapy.settings import BaseSettings
 
-    from newsarchive.archive.replaying import Options
+    from newsarchive.archive.options import Options
 
 
 def run(settings: BaseSettings, args: list[str], opts: argparse.Namespace) -> int:
@@ -47,7 +48,8 @@ def _make(settings: BaseSettings, args: list[str], *, as_json: bool) -> int:
         except FileNotFoundError as error:
             why = f"{error.filename} is not there; without a ledger, scrapy rebuild makes it anew"
             raise CannotStartError(why) from error
-    _show(target, snapshot, options.root, as_json=as_json)
+    with readers_may_leave():
+        _show(target, snapshot, options.root, as_json=as_json)
     return OK
 
 

@@ -19,6 +19,7 @@ from newsarchive.archive.pool import Pool, processors
 from newsarchive.archive.runs import Run
 from newsarchive.bar import Bar
 from newsarchive.maintenance import StoppedError, judged
+from newsarchive.statusview import readers_may_leave
 
 if TYPE_CHECKING:
     import argparse
@@ -49,7 +50,8 @@ def _hold_and_import(settings: BaseSettings, folder: Path, *, as_json: bool) -> 
         finally:
             archive.close()
         run.write(archive.root)
-    _show(run, archive, as_json=as_json)
+    with readers_may_leave():
+        _show(run, archive, as_json=as_json)
     return run.exit_code
 
 

@@ -37,7 +37,9 @@ def run(settings: BaseSettings, args: list[str], opts: argparse.Namespace) -> in
     if opts.search and opts.check:
         raise UsageError("--search makes the index anew; it has nothing to --check", print_help=False)
     if opts.search:
-        return judged(lambda: _index(settings, as_json=opts.json), failed="; the next search goes on with it")
+        return judged(
+            lambda: _index(settings, as_json=opts.json), failed="; the next search goes on with what is there"
+        )
     return judged(lambda: _rebuild(settings, opts), failed="; nothing is torn, the next rebuild goes on")
 
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from scrapy.settings import BaseSettings
 
-    from newsarchive.archive.replaying import Options
+    from newsarchive.archive.options import Options
     from newsarchive.search.marking import Marked
     from newsarchive.search.reader import Hit
 
@@ -63,7 +63,7 @@ class _Asked:
 
 def run(settings: BaseSettings, args: list[str], opts: argparse.Namespace) -> int:
     """Bring the index up to date where that can be, ask it, show what it found."""
-    return judged(lambda: _search(settings, args, opts), failed="; the index is whole, the next search goes on with it")
+    return judged(lambda: _search(settings, args, opts), failed="; the next search goes on with what is there")
 
 
 def _search(settings: BaseSettings, args: list[str], opts: argparse.Namespace) -> int:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from scrapy.settings import BaseSettings
 
-    from newsarchive.archive.replaying import Options
+    from newsarchive.archive.options import Options
 
 _HIGHEST = 65535
 

@@ -22,6 +22,7 @@ from newsarchive.bar import Bar
 from newsarchive.clock import Clock
 from newsarchive.maintenance import judged
 from newsarchive.site import Choice, Site, SiteError, missing_pages, write_site
+from newsarchive.statusview import readers_may_leave
 
 if TYPE_CHECKING:
     import argparse
@@ -51,7 +52,8 @@ def _make(root: Path, dest: Path, choice: Choice, opts: argparse.Namespace) -> i
         lacking = _build(opts.build, dest) if opts.build else []
     except SiteError as error:
         raise CannotStartError(str(error)) from error
-    _show(site, dest, lacking, opts)
+    with readers_may_leave():
+        _show(site, dest, lacking, opts)
     return INCOMPLETE if site.refused or lacking else OK
 
 

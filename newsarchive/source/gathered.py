@@ -68,7 +68,7 @@ class Gathered:
         return self.began if self.began is not None and self.page is None else self.link
 
     @property
-    def rotten(self) -> str:
+    def answer_lacks(self) -> str:
         """Say which fields the share host's JSON should have and has not, though it has the text; else empty.
 
         Without a text it is what it is for an article of which it knows no more; with one, other roads may still

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from newsarchive.article import Name
 from newsarchive.source.lists import ListPage, Sighting, due_lists, headings, list_of, sightings
@@ -14,6 +15,7 @@ from newsarchive.source.mirror import Section
 
 FEWEST_NAMES, FEWER = 20, 4  # newspapers it takes to judge by, and the factor that is no chance
 NAMED = 3  # of the tags whose lists are empty, in the sentence that says so
+INSTEAD = 20  # category pages at most that are read for them: a broken template empties hundreds
 Expected = Mapping[str, tuple[str, ...]]  # headings that should be there, and the segments of their articles' paths
 
 
@@ -54,17 +56,18 @@ def read_home(sections: tuple[Section, ...], known: Callable[[Name], bool], expe
         known: whether an article was ever seen.
         expected: the headings of articles that are within their three days.
     """
-    empty = emptied(sections, expected)
-    instead = (list_of(tag, path) for tag, path in empty.items() if len(path) == 1)  # a split name has no page
+    empty, less = emptied(sections, expected), shrunk(sections, expected)
+    pages = (list_of(tag, path) for tag, path in empty.items() if len(path) == 1)  # a split name has none
+    instead = islice(filter(None, pages), 0 if less else INSTEAD)
     due: dict[str, ListPage] = {}
-    for page in (*due_lists(sections, known), *filter(None, instead)):
+    for page in (*due_lists(sections, known), *instead):
         due.setdefault(page.path, page)
     return HomePage(
         found=sightings(sections),
         due=tuple(due.values()),
         refused=tuple(dict.fromkeys(sentence for section in sections for sentence in section.refused)),
         nameless=nameless(sections),
-        alarms=tuple(filter(None, (shrunk(sections, expected), _without_links(list(empty))))),
+        alarms=tuple(filter(None, (less, _without_links(list(empty))))),
     )
 
 

@@ -142,7 +142,7 @@ def _sections(text: str, hosts: frozenset[str]) -> list[_Open]:
         raise NotUnderstoodError("no HTML at all") from error
     sections: list[_Open] = []
     for element in document.iterfind(".//section//*"):
-        if element.tag == "h2":
+        if element.tag == "h2" and not _is_listed(element):
             sections.append(_Open(" ".join(words_of(element.text_content()))))
         elif element.tag == "ul":
             if not sections or sections[-1].has_list:

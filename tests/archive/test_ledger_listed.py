@@ -14,6 +14,7 @@ from newsarchive.archive.ledger import Ledger, State
 from newsarchive.article import Name
 from newsarchive.source.links import ArticleLink
 from newsarchive.source.lists import Copy, Listed, Sighting
+from tests.ledgers import keep
 
 NOON = datetime(2022, 3, 2, 4, 0, tzinfo=UTC)
 NAME = Name("202203012340764240")
@@ -105,6 +106,14 @@ def test_newspapers_that_only_the_publisher_lists_are_not_missed_on_the_home_pag
     ledger.see(PAGE, now=NOON)
     assert ledger.shown_tags(now=NOON) == {"科技日报新闻": ("kejiribao",)}
     assert ledger.shown_tags(now=NOON + timedelta(days=3)) == {}, "what it showed has expired"
+
+
+def test_what_the_mirror_should_show_is_the_same_whether_or_not_it_is_archived_yet(ledger: Ledger) -> None:
+    ledger.see(PAGE, now=NOON)
+    moments = [NOON + timedelta(hours=hours) for hours in range(0, 90, 3)]
+    pending = [ledger.shown_tags(now=moment) for moment in moments]
+    keep(ledger, PAGE, now=NOON)
+    assert [ledger.shown_tags(now=moment) for moment in moments] == pending
 
 
 def test_what_only_the_publisher_lists_is_news_to_the_mirrors_spider(ledger: Ledger) -> None:

@@ -18,20 +18,29 @@ from newsarchive.archive.newfiles import NewFiles, write_many
 FEW, MANY = 3, 70  # the second is synced by one call
 
 
-@pytest.fixture(params=["nameless", "file system without nameless files", "no such thing at all"])
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The ways a new file can be made."""
+NAMELESS = "nameless"
+
+
+@pytest.fixture(params=[NAMELESS, "no nameless files", "no linking of them", "no such thing at all"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """The ways a new file can be made, by what the file system allows; it has been found out already."""
     real = os.open
+    monkeypatch.setattr(newfiles, "_works", {})
 
-    def refuses(path: Any, flags: int, mode: int = 0o777) -> int:
-        if flags & os.O_TMPFILE == os.O_TMPFILE:
-            raise OSError(errno.EOPNOTSUPP, "no nameless files")
-        return real(path, flags, mode)
+    def refuses(path: Any, flags: Any, mode: int = 0o777, **_: Any) -> int:
+        if isinstance(flags, int) and flags & os.O_TMPFILE != os.O_TMPFILE:
+            return real(path, flags, mode)
+        raise OSError(errno.EOPNOTSUPP, "no nameless files")
 
+    with monkeypatch.context() as forbidding:
+        if request.param == "no nameless files":
+            forbidding.setattr(os, "open", refuses)
+        elif request.param == "no linking of them":
+            forbidding.setattr(os, "link", refuses)
+        write_many({tmp_path / "first.md": b"1"})
+    (tmp_path / "first.md").unlink()
     if request.param == "no such thing at all":
         monkeypatch.setattr(newfiles, "_NAMELESS", None)
-    elif request.param != "nameless":
-        monkeypatch.setattr(os, "open", refuses)
     return str(request.param)
 
 
@@ -77,7 +86,7 @@ def test_a_failure_at_any_step_leaves_each_file_as_it_was_or_whole(
     def full(*_: Any, **__: Any) -> Any:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    taken = {"link": way == "nameless", "replace": way != "nameless" or before is not None}
+    taken = {"link": way == NAMELESS, "replace": way != NAMELESS or before is not None}
     if taken.get(step, True):
         with monkeypatch.context() as broken:
             broken.setattr(os, step, full)

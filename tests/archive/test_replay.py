@@ -13,8 +13,8 @@ import pytest
 
 from newsarchive.archive.captures import Captures, Exchange, iterate
 from newsarchive.archive.coding import plain_body
+from newsarchive.archive.options import Options
 from newsarchive.archive.rebuild import Rebuilt, rebuild
-from newsarchive.archive.replaying import Options
 from newsarchive.replica.compose import compose
 from newsarchive.replica.server import Replica
 

@@ -14,7 +14,7 @@ import pytest
 
 from newsarchive.archive import seal
 from newsarchive.archive.keeper import hold
-from newsarchive.archive.replaying import Options
+from newsarchive.archive.options import Options
 from newsarchive.archive.verify import Verification
 from newsarchive.archive.verifyfiles import Finding
 

@@ -29,13 +29,13 @@ def test_an_answer_with_the_text_must_have_the_other_fields(change: dict[str, ob
     answer = replace(WHOLE, **change)  # type: ignore[arg-type]
 
     said = f"the share host's JSON: a text without {lacking}" if lacking else ""
-    assert Gathered(PAPER, answer=answer).rotten == said
-    assert Gathered(PAPER, answer=replace(answer, text="", content="")).rotten == "", "it knows no more of it"
+    assert Gathered(PAPER, answer=answer).answer_lacks == said
+    assert Gathered(PAPER, answer=replace(answer, text="", content="")).answer_lacks == "", "it knows no more of it"
 
 
 @pytest.mark.parametrize(("link", "rotten"), [(PAPER, True), (ROLLING, False)])
 def test_rolling_news_needs_no_newspaper(link: ArticleLink, rotten: object) -> None:
-    assert bool(Gathered(link, answer=replace(WHOLE, newspapers=())).rotten) is rotten
+    assert bool(Gathered(link, answer=replace(WHOLE, newspapers=())).answer_lacks) is rotten
 
 
 def test_what_no_road_gave_is_lacking() -> None:

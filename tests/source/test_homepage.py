@@ -77,6 +77,20 @@ def test_many_empty_lists_are_one_alarm(number: int, named: str) -> None:
     assert page.due == (ListPage("/category/jia.html", "甲0"),), "each page once"
 
 
+def test_only_so_many_pages_are_read_instead_and_none_where_most_newspapers_are_gone() -> None:
+    names = [f"甲{count}新闻" for count in range(40)]
+    others = [Section(f"乙{count}新闻", (link(count),)) for count in range(40)]
+    bare = [Section(name, ()) for name in names]
+
+    page = read(*others, *bare, expected={name: (f"jia{count}",) for count, name in enumerate(names)})
+    assert len(page.due) == 20
+    assert "and 37 more" in page.alarms[0]
+
+    page = read(KEJI, *bare, expected={name: (f"jia{count}",) for count, name in enumerate(names)})
+    assert page.due == ()
+    assert len(page.alarms) == 2
+
+
 def test_lists_without_a_heading_are_counted() -> None:
     page = read(Section("", (link(1),)), Section("", (link(2),)), KEJI)
 

@@ -109,6 +109,13 @@ def test_a_heading_without_a_list_has_no_links_and_takes_none_of_the_next() -> N
     assert [(one.tag, len(one.links)) for one in mirror.home(page)] == [("甲新闻", 0), ("乙新闻", 1), ("丙新闻", 0)]
 
 
+def test_a_heading_inside_a_list_begins_no_other() -> None:
+    page = section(f"<h2>甲新闻</h2><ul><li><h2><a href='{LINK}'>一</a></h2></li></ul>")
+
+    assert [(one.tag, len(one.links)) for one in mirror.home(page)] == [("甲新闻", 1)]
+    assert len(mirror.category(page).links) == 1
+
+
 def test_a_heading_keeps_an_ideographic_space() -> None:
     (one,) = mirror.home(section(f"<h2>\n 甲　乙 丙新闻 </h2><ul><li><a href='{LINK}'>一</a></li></ul>"))
 
