@@ -14,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from bench.exporting import make_archive
@@ -22,6 +23,10 @@ from newsarchive.replica.piece import named
 from newsarchive.replica.server import Replica
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# The same examples in every run, so that what fails is the change's doing; how long one takes is the bench's business.
+hypothesis.settings.register_profile("newsarchive", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("newsarchive")
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell that runs the tests in the background has them, and whatever they start, ignore Ctrl-C.

@@ -385,5 +385,4 @@ def test_near_its_end_a_rebuild_judges_a_home_page_as_the_crawl_did(crawl_into: 
             crawl.rebuild()
             crawl("finews", FINEWS_URL=url, **settings, **at(hours + 0.2))
     _, second, third = [etag for path, etag in asked if path == "/"]
-
     assert second == third, "with the rebuilt ledger it asks as with the lost one"
