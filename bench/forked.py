@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-TOUCHING = ("open", "write", "fsync", "replace", "unlink", "mkdir", "ftruncate", "fchmod")
+TOUCHING = ("open", "write", "fsync", "link", "replace", "unlink", "mkdir", "ftruncate", "fchmod")
 """What touches the disk; SQLite's own calls are not among them."""
 
 _LOADED_FIRST = (
