@@ -6,12 +6,9 @@ import gzip
 import json
 import random
 import shutil
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -26,6 +23,7 @@ from newsarchive.newspapers import category_of
 from newsarchive.replica.compose import NOW, compose
 from newsarchive.replica.piece import Piece
 from newsarchive.replica.server import Replica
+from tests.serving import pages
 
 CrawlInto = Callable[[Replica], Any]
 HOUR = timedelta(hours=1)
@@ -145,30 +143,6 @@ def test_a_home_page_that_lost_most_newspapers_is_named_until_they_are_there_aga
         assert "if-none-match" not in source.log[-1].headers, "a 304 would hide it"
         source.add(*lost)
         assert crawl("finews").code == 0
-
-
-@contextmanager
-def pages(served: dict[str, str], asked: list[tuple[str, str]] | None = None) -> Iterator[str]:
-    """Serve pages as they are, and 404 for any other; note in `asked` what was asked for, and with which ETag."""
-
-    class Pages(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            page = served.get(self.path, "").encode()
-            if asked is not None and self.path != "/robots.txt":
-                asked.append((self.path, self.headers.get("If-None-Match", "")))
-            self.send_response(200 if page else 404)
-            self.send_header("ETag", '"1"')
-            self.send_header("Content-Length", str(len(page)))
-            self.end_headers()
-            self.wfile.write(page)
-
-        def log_message(self, *words: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Pages) as serving:
-        threading.Thread(target=serving.serve_forever, args=(0.02,), daemon=True).start()
-        yield f"http://127.0.0.1:{serving.server_port}/"
-        serving.shutdown()
 
 
 LINKS = "".join(f'<li><a href="/kejiribao/2022/03/03/NW20220303123000000{n}.html">题{n}</a></li>' for n in range(5))

@@ -16,6 +16,7 @@ from newsarchive.replica.compose import NOW, compose
 from newsarchive.replica.oddities import ODDITIES
 from newsarchive.replica.piece import Piece, named
 from newsarchive.replica.server import Replica
+from tests.serving import pages
 
 CrawlInto = Callable[[Replica], object]
 
@@ -314,24 +315,10 @@ def test_a_list_that_failed_in_a_full_run_is_asked_for_by_the_next(replica: Repl
 
 
 def test_a_link_that_was_not_understood_is_named_by_every_run(small_replica: Replica, crawl_into: CrawlInto) -> None:
-    class Forged(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            page = b'<section><h2 id="t">t</h2><ul><li><a href="http://evil.example/a.html">x</a></li></ul></section>'
-            self.send_response(200 if self.path == "/" else 404)
-            self.send_header("ETag", '"1"')
-            self.send_header("Content-Length", str(len(page)))
-            self.end_headers()
-            self.wfile.write(page)
-
-        def log_message(self, *words: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Forged) as source:
-        threading.Thread(target=source.serve_forever, daemon=True).start()
+    home = '<section><h2 id="t">t</h2><ul><li><a href="http://evil.example/a.html">x</a></li></ul></section>'
+    with pages({"/": home}) as url:
         crawl = crawl_into(small_replica)
-        url = f"http://127.0.0.1:{source.server_port}/"
         for _ in range(2):
             ended = crawl("finews", FINEWS_URL=url, NEWSSHARE_URL=url)
             assert ended.code == 4, ended
             assert "evil.example" in ended.err
-        source.shutdown()

@@ -67,8 +67,8 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
-    """An article that is not archived, and why."""
+class Known:
+    """An article ever seen; category and tag as in `Tally`."""
 
     name: Name
     state: State
@@ -77,29 +77,26 @@ class Missing:
     tag: str
     title: str
     first_seen: datetime
-    deadline: datetime
     tries: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing(Known):
+    """An article that is not archived, and why."""
+
+    deadline: datetime
     last_try: datetime | None
     error_kind: str
-    error: str
     nowhere_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """An article ever seen, and how it stands; category and tag as in `Tally`, `origin` empty where not known."""
+class Standing(Known):
+    """An article, and how it stands; `origin` is empty where not known."""
 
-    name: Name
-    state: State
-    day: date | None
-    category: str
-    tag: str
-    title: str
     published: datetime | None
-    first_seen: datetime
     looked: datetime | None
-    tries: int
-    error: str
     origin: str
     post: str | None
 
