@@ -116,10 +116,11 @@ SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
 # The ledger is the queue and knows what was asked; a filter of its own would hide a second look.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 
-# Scrapy's, but it notes an answer's reason phrase and the headers as they stood on the wire, for the captures.
+# Scrapy's, but it notes an answer's reason phrase and the headers as they stood on the wire, for the captures, and has
+# what came of an answer that was cut off kept.
 DOWNLOAD_HANDLERS = {
-    "http": "newsarchive.middlewares.wire.WireDownloadHandler",
-    "https": "newsarchive.middlewares.wire.WireDownloadHandler",
+    "http": "newsarchive.middlewares.cutoff.CutOffDownloadHandler",
+    "https": "newsarchive.middlewares.cutoff.CutOffDownloadHandler",
 }
 
 # Scrapy: True, which reads and parses the source of a callback at every response: a third of what a page costs.

@@ -180,7 +180,8 @@ class ArchiveSpider(Spider):
         """A road could not be asked at all."""
         request = failure.request  # type: ignore[attr-defined]
         case, road = request.cb_kwargs["case"], request.cb_kwargs["road"]
-        yield from self.hindered(case, road, Failure(Kind.FETCH, str(case.name), describe_failure(failure)))
+        capture = str(request.meta.get("capture") or "")
+        yield from self.hindered(case, road, Failure(Kind.FETCH, str(case.name), describe_failure(failure), capture))
 
     def hindered(self, case: Case, road: Road, failure: Failure) -> Iterator[Request | Article]:
         """A road failed: wait for it in another run, or go on without it where that may be too late."""

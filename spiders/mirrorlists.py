@@ -215,8 +215,9 @@ class MirrorLists(ArchiveSpider):
 
     def list_not_fetched(self, failure: TwistedFailure) -> Iterator[Any]:
         """A list could not be asked at all."""
-        listed: ListPage = failure.request.cb_kwargs["listed"]  # type: ignore[attr-defined]
-        self.list_failed(listed, Kind.FETCH, describe_failure(failure), None)
+        request: Request = failure.request  # type: ignore[attr-defined]
+        listed: ListPage = request.cb_kwargs["listed"]
+        self.list_failed(listed, Kind.FETCH, describe_failure(failure), request)
         yield from (self.due() if listed.path == HOME else self.list_done())
 
     def list_done(self) -> Iterator[Any]:
@@ -233,10 +234,10 @@ class MirrorLists(ArchiveSpider):
             self.list_failed(listed, Kind.UNDERSTAND, sentence, response, due=False)
 
     def list_failed(
-        self, listed: ListPage, kind: Kind, reason: str, response: Response | None, *, due: bool = True
+        self, listed: ListPage, kind: Kind, reason: str, kept: Response | Request | None, *, due: bool = True
     ) -> None:
-        """Report a list that could not be had or understood."""
-        capture = str(response.meta.get("capture") or "") if response is not None else ""
+        """Report a list that could not be had or understood; `kept` knows where what was served is."""
+        capture = str(kept.meta.get("capture") or "") if kept is not None else ""
         what = fetch_url(self.settings["FINEWS_URL"], listed.path)
         if due:
             self.archive.ledger.list_failed(listed.path, reason)

@@ -126,14 +126,14 @@ class Archive:
         Raises:
             OSError, sqlite3.Error: the disk does not take it.
         """
-        earlier = self.ledger.served(exchange.url)
+        earlier = None if exchange.truncated else self.ledger.served(exchange.url)
         same_as = None
         if earlier is not None:
             with contextlib.suppress(CaptureError, OSError):  # damaged or gone: verify says so; this one is kept whole
                 same_as = self.captures.find(earlier)[0]
         capture = self.captures.write(exchange, same_as)
         self._digests[capture.place] = capture.sha256
-        if not capture.revisit and exchange.status == HTTPStatus.OK:
+        if not capture.revisit and not exchange.truncated and exchange.status == HTTPStatus.OK:
             self.ledger.note_served(exchange.url, capture.place)
         return capture
 

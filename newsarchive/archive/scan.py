@@ -52,7 +52,7 @@ class _Stretches:
 def scan(
     folder: Path, pool: Pool, *, wanted: Callable[[str, int], bool], progress: Callable[[int, int], None]
 ) -> Iterator[Seen | Fault]:
-    """Read every answer, as `newsarchive.archive.captures.iterate` does, but without the questions.
+    """Read every answer that was not cut off, as `newsarchive.archive.captures.iterate` does, without the questions.
 
     Args:
         folder: the captures.
@@ -86,7 +86,7 @@ def _read(job: _Stretches) -> tuple[list[Seen | Fault], int]:
             found = look(job.folder, stream, job.file, stretch, job.size)
             if isinstance(found, Fault):
                 items.append(found)
-            elif isinstance(found, tuple):
+            elif isinstance(found, tuple) and not found[1].truncated:
                 items.append(_seen(*found, job.wanted))
     return items, sum(stretch.length for stretch in job.stretches)
 

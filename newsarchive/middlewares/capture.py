@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from scrapy.http.headers import Headers as ScrapyHeaders
 
+CUT_OFF = "dataloss"
+"""Scrapy's flag of an answer that is not all that was announced."""
 NOT_KEPT = object()
 """Scrapy signal: an answer could not be kept, and was not read; sent with ``error``."""
 
@@ -67,6 +69,7 @@ def _exchange(request: Request, response: Response, archive: Archive) -> Exchang
         request_body=request.body,
         version=response.protocol or "HTTP/1.1",
         ip=str(response.ip_address) if response.ip_address else None,
+        truncated="disconnect" if CUT_OFF in response.flags else "",
         about=str(request.meta.get("about") or ""),
     )
 
