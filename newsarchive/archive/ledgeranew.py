@@ -13,11 +13,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from newsarchive.archive.ledger import Adopted, Ledger
+from newsarchive.archive.ledgerrows import moment
 from newsarchive.source.lists import Sighting
 
 # What a row must say alike. An empty column of either says nothing: a post that was adopted or imported has no capture.
@@ -89,6 +90,10 @@ _KEEP_ALL = (
     _KEEP_ID,
     _COUNT_CHANGES,
 )
+_BROKEN_OFF = """
+SELECT began, (SELECT min(later.began) FROM runs AS later WHERE later.id > runs.id) AS next
+FROM runs WHERE ended IS NULL OR exit_code NOT IN (0, 3, 4)
+"""
 _ADOPT = """
 INSERT INTO articles (name, state, title, tags, first_seen, deadline, category, post, post_sha256, published, change)
 VALUES (:name, 'captured', :title, :tags, :now, :deadline, :category, :post, :post_sha256, :published, :change)
@@ -258,6 +263,11 @@ class EarlierLedger:
         """Give what matters of an article's row."""
         row = self._db.execute("SELECT * FROM articles WHERE name = ?", (name,)).fetchone()
         return {column: row[column] for column in MATTERS} if row else None
+
+    def broken_off(self) -> tuple[tuple[datetime, datetime], ...]:
+        """Give from when to when each run was at work that was killed, stopped or halted: until the next began."""
+        found = [(moment(row["began"]), row["next"]) for row in self._db.execute(_BROKEN_OFF)]
+        return tuple((began, moment(until) if until else datetime.max.replace(tzinfo=UTC)) for began, until in found)
 
     def captured(self) -> Iterator[tuple[str, dict[str, str | None]]]:
         """Give name and row of every article that has a post."""

@@ -19,6 +19,8 @@ class Options:
         processes: how many may work.
         write: put every post into the archive; else nothing is written.
         now: names revisions.
+        broken_off: from when to when runs were at work that did not come to their end: what they captured need not have
+            become a post.
         until: name and size of the last capture file as far as it counts; None for all there is.
     """
 
@@ -29,4 +31,5 @@ class Options:
     write: bool
     now: datetime
     until: tuple[str, int] | None = None
+    broken_off: tuple[tuple[datetime, datetime], ...] = ()
     eastmoney_max_pages: int = MAX_PAGES

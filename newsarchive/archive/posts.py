@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import hashlib
 import os
 import re
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -175,6 +177,49 @@ class Posts:
         write_many(missing)
         return len(missing)
 
+    def lost(self, versions: Sequence[tuple[str, str]]) -> list[int]:
+        """Tell which of an article's earlier versions are not kept, where there are fewer than there were.
+
+        What was written by an earlier parser has another digest and is the same version; so they are counted first.
+
+        Args:
+            versions: path as a post, and digest of each.
+
+        Returns:
+            The places of those that are missing, in their order.
+        """
+        stems = {PurePosixPath(path).stem.encode() for path, _ in versions}
+        folders = {self.root / REVISIONS / Path(*PurePosixPath(path).parts[1:-1]) for path, _ in versions}
+        kept = Counter(
+            digest.decode()
+            for folder in folders
+            for digest, name in _sums_of(folder)
+            if name.split(b".")[0] in stems and (folder / os.fsdecode(name)).exists()
+        )
+        if kept.total() >= len(versions):
+            return []
+        missing = []
+        for place, (_, digest) in enumerate(versions):
+            if kept[digest]:
+                kept[digest] -= 1
+            else:
+                missing.append(place)
+        return missing
+
+    def put_back(self, path: PurePosixPath, content: bytes, *, until: datetime) -> None:
+        """Keep an earlier version again that was lost, under a name that says until when it stood (aware).
+
+        Raises:
+            OSError: the disk is full, read-only or not ours.
+        """
+        folder = PurePosixPath(REVISIONS, *path.parts[1:-1])
+        digest, stem = hashlib.sha256(content).hexdigest().encode(), path.stem.encode()
+        named = (name for said, name in _sums_of(self.root / folder) if said == digest and name.split(b".")[0] == stem)
+        before = (os.fsdecode(name) for name in named if not (self.root / folder / os.fsdecode(name)).exists())
+        kept = folder / (next(before, "") or _free(self.root / folder, path.stem, until, ()).name)
+        write_whole(self.root / kept, content)
+        note_sum(self.root, kept, content)
+
     def names(self, *, newest_first: bool = False) -> Iterator[tuple[Name, PurePosixPath]]:
         """Give every post's name and path by its file name, month by month; for where there is no ledger to ask."""
         for folder, folders, names in os.walk(self.root / POSTS):  # Path.rglob takes four times as long
@@ -195,13 +240,24 @@ def _free(folder: Path, stem: str, now: datetime, taken: Container[Path]) -> Pat
     return path
 
 
+def _sums_of(folder: Path) -> list[tuple[bytes, bytes]]:
+    """Give digests and names of a folder's list of earlier versions, kept or lost."""
+    return _SUM.findall((folder / SUMS).read_bytes()) if (folder / SUMS).exists() else []
+
+
 def note_sum(root: Path, revision: PurePosixPath, content: bytes) -> None:
     """Note a revision's digest in the list beside it, in the form ``sha256sum --check`` reads."""
-    sums = root / revision.parent / SUMS
-    known = sums.read_bytes() if sums.exists() else b""
+    folder = root / revision.parent
+    sums = folder / SUMS
     line = f"{hashlib.sha256(content).hexdigest()}  {revision.name}\n".encode()
-    if line not in known:
-        write_whole(sums, known + line)
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)  # several processes of a rebuild may note theirs in one list
+        known = sums.read_bytes() if sums.exists() else b""
+        if line not in known:
+            write_whole(sums, known + line)
+    finally:
+        os.close(handle)
 
 
 def _age(revision: Path) -> tuple[str, int]:

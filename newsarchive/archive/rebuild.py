@@ -6,7 +6,7 @@ import contextlib
 import sqlite3
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
@@ -29,6 +29,7 @@ class Rebuilt:
 
     Attributes:
         same, added, changed: posts, by number.
+        put_back: earlier versions that were lost.
         without: articles of which the captures hold answers that make no post yet.
         kept: for each post left as it is though other captures give another, name and reason.
         damage: what is damaged in the captures.
@@ -40,6 +41,7 @@ class Rebuilt:
     same: int = 0
     added: int = 0
     changed: int = 0
+    put_back: int = 0
     without: int = 0
     kept: list[tuple[str, str]] = field(default_factory=list)
     damage: list[Fault] = field(default_factory=list)
@@ -50,7 +52,7 @@ class Rebuilt:
     @property
     def changes(self) -> bool:
         """Whether anything was, or would be, other than before."""
-        return bool(self.added or self.changed or self.ledger or self.differences)
+        return bool(self.added or self.changed or self.put_back or self.ledger or self.differences)
 
 
 def rebuild(options: Options, *, changed: Callable[[Done, Made], None], progress: Progress) -> Rebuilt:
@@ -72,6 +74,7 @@ def rebuild(options: Options, *, changed: Callable[[Done, Made], None], progress
         earlier, result.ledger = earlier_ledger(options.root, Path(temp) / "earlier.db", busy=False)
         if earlier is not None:
             stack.callback(earlier.close)
+            options = replace(options, broken_off=earlier.broken_off())
         if options.write:
             stack.enter_context(files.unfinished(options.root))
         new = NewLedger(Path(temp) / "new.db")
@@ -157,6 +160,8 @@ def take_runs(root: Path, new: NewLedger) -> None:
 
 
 def _count(result: Rebuilt, done: Done, changed: Callable[[Done, Made], None]) -> None:
+    if done.made is not None:
+        result.put_back += len(done.made.lost)
     if done.made is None:
         result.without += 1
     elif done.kept:

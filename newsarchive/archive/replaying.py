@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path, PurePosixPath
 
 from newsarchive import dates, post
@@ -50,7 +50,7 @@ class Made:
         when: the moment of the last answer it needed.
         looked: the moment of the last look that found it so.
         before: digest of the file that stood there before; None where there was none.
-        older: paths and digests of the versions before, oldest first.
+        lost: of the versions before, those that are not among the revisions: the path each had as a post.
         rescued: a crawl would have waited for a better road.
         unreadable: what is wrong with the front matter of the file that stood there; empty where it can be read.
         texts: the file before and the post, where they differ and nothing was written.
@@ -66,7 +66,7 @@ class Made:
     when: datetime
     looked: datetime
     before: str | None
-    older: tuple[tuple[str, str], ...]
+    lost: tuple[str, ...]
     rescued: bool
     unreadable: str
     texts: tuple[bytes, bytes] | None
@@ -217,9 +217,28 @@ def _done(job: _Job, text: str, texts: list[str], held: Held | None, missing: di
     version = result.versions[-1]
     before = _content(options.root / version.path)
     kept = _reason_to_keep(options.root, held, version, before)
+    lost = [] if kept else _lost(options, result.versions, before)
     if options.write and not kept:
+        for one, until in lost:
+            Posts(options.root).put_back(PurePosixPath(one.path), one.content, until=until)
         _write(options, held, result, before, missing)
-    return Done(name, _made(options, result, before), misses, kept)
+    return Done(name, _made(options, result, before, tuple(one.path for one, _ in lost)), misses, kept)
+
+
+def _lost(options: Options, versions: list[Version], standing: bytes | None) -> list[tuple[Version, datetime]]:
+    """Give the earlier versions that are kept neither aside nor as the post that stands.
+
+    Returns:
+        Each, and the moment the next was there.
+    """
+    root, broken_off = options.root, options.broken_off
+    earlier = [
+        (one, after.when)
+        for one, after in pairwise(versions)
+        if one.content != standing and not any(began <= one.when < ended for began, ended in broken_off)
+    ]
+    places = Posts(root).lost([(one.path, one.sha256) for one, _ in earlier]) if earlier else []
+    return [earlier[place] for place in places]
 
 
 def _is_imported(root: Path, held: Held | None, version: Version) -> bool:
@@ -264,7 +283,7 @@ def _write(
         posts.retire(PurePosixPath(path), now=options.now)
 
 
-def _made(options: Options, result: Outcome, before: bytes | None) -> Made:
+def _made(options: Options, result: Outcome, before: bytes | None, lost: tuple[str, ...]) -> Made:
     version = result.versions[-1]
     differs = before != version.content
     return Made(
@@ -278,7 +297,7 @@ def _made(options: Options, result: Outcome, before: bytes | None) -> Made:
         when=version.when,
         looked=max(version.when, result.looked or version.when),
         before=None if before is None else hashlib.sha256(before).hexdigest(),
-        older=tuple((one.path, one.sha256) for one in result.versions[:-1]),
+        lost=lost,
         rescued=version is result.rescued,
         unreadable=unreadable(before, PurePosixPath(version.path).name) if differs and before is not None else "",
         texts=(before or b"", version.content) if differs and not options.write else None,

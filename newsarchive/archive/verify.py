@@ -99,13 +99,15 @@ class Verification:
     def _replayed(self, earlier: EarlierLedger | None, new: NewLedger) -> Iterator[Finding]:
         damage: list[Fault] = []
         until = earlier.committed() if earlier is not None and self.looked.beside_a_run else None
-        options = replace(self._options, until=until)
+        broken_off = earlier.broken_off() if earlier is not None else ()
+        options = replace(self._options, until=until, broken_off=broken_off)
         for done in replayed(options, new, held_by(earlier), found=damage.append, progress=self.progress):
             yield from self._damage(damage)
             record(new, done)
             if done.made is not None:
                 self.looked.posts += 1
                 yield from self._article(done, done.made, earlier)
+                yield from self._lost_versions(done.made)
         yield from self._damage(damage)
 
     def _damage(self, damage: list[Fault]) -> Iterator[Finding]:
@@ -114,6 +116,13 @@ class Verification:
             length = f" ({fault.length} bytes)" if fault.length else ""
             what = f"damaged at {fault.offset}{length}: {fault.reason}"
             yield Finding(f"{CAPTURES}/{fault.file}", what, "restore the file from a backup; posts made of it stay")
+
+    def _lost_versions(self, made: Made) -> Iterator[Finding]:
+        if made.before is None or self.looked.beside_a_run:
+            return  # a rebuild brings them back with the post; a run may be about to write them
+        for path in made.lost:
+            what = f"an earlier version of this post is not in {REVISIONS}/, though it was archived"
+            yield Finding(path, what, "scrapy rebuild makes it again from its capture")
 
     def _article(self, done: Done, made: Made, earlier: EarlierLedger | None) -> Iterator[Finding]:
         row = earlier.row(str(done.name)) if earlier is not None else None

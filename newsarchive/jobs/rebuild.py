@@ -118,6 +118,8 @@ class _Changes:
             say(f"ledger: {rebuilt.ledger}; it {would or 'was '}made anew")
         for one in rebuilt.differences:
             say(f"ledger: {one.name}: {one.column} {one.said or 'nothing'} {would}replaced by {one.should}")
+        if rebuilt.put_back:
+            say(f"{rebuilt.put_back} earlier versions that were lost {would or 'were '}put back")
         say(f"{rebuilt.same} posts are as they were, {rebuilt.added} {would}added, {rebuilt.changed} {would}changed")
 
     def _as_json(self, rebuilt: Rebuilt) -> dict[str, Any]:
@@ -125,6 +127,7 @@ class _Changes:
             "same": rebuilt.same,
             "new": rebuilt.added,
             "changed": rebuilt.changed,
+            "earlier_versions_put_back": rebuilt.put_back,
             "without_post": rebuilt.without,
             "posts": self.posts,
             "kept": [{"name": name, "reason": reason} for name, reason in rebuilt.kept],

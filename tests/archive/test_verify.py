@@ -168,6 +168,7 @@ def test_a_lost_revision_and_an_unknown_one_are_named(small: Path) -> None:
     (revision,) = (small / "revisions").rglob("*.md")
     revision.rename(revision.with_name("2022-03-03-NW202203030000000000.20220303T120000Z.md"))
     assert sorted(found.what for found in findings(small)) == [
+        "an earlier version of this post is not in revisions/, though it was archived",
         "this earlier version has no digest in SHA256SUMS",
         "this earlier version is missing",
     ]
