@@ -54,7 +54,7 @@ def _sum_up(console: Console | None, looked: Verified, found: list[Finding]) -> 
     console.print(
         f"{looked.posts} posts, {looked.captures} capture files ({looked.capture_bytes / 2**20:.1f} MiB), "
         f"{looked.revisions} earlier versions, {looked.runs} run records: "
-        + (f"{len(found)} faults" if found else "all as they were written")
+        + (f"{len(found)} fault{'s' if len(found) > 1 else ''}" if found else "all as they were written")
     )
     if looked.beside_a_run:
         console.print("A run is at work; what it writes at the moment was left out.")

@@ -51,8 +51,8 @@ def answer(content: bytes, name: Name) -> ShareAnswer:
     """Read a ``GetNewsText.do`` answer to the question for one article.
 
     Raises:
-        NotUnderstoodError: no JSON, no object, an object without any known field, a field of a wrong type, or the
-            answer to another question.
+        NotUnderstoodError: no JSON, no object, an object without any known field, a field of a wrong type, the answer
+            to another question, or a notice where the text should be.
         NoArticleError: an empty object, or another empty value: the share host does not know the article.
     """
     text = decode(content)
@@ -68,6 +68,9 @@ def answer(content: bytes, name: Name) -> ShareAnswer:
         said = string(data, key).strip()
         if said and said.removeprefix("NW") != name.number:
             raise NotUnderstoodError(f"the answer is about another article ({said[:40]})")
+    for text in (string(data, "text"), string(data, "content")):
+        if "<" not in text and is_notice(text.strip()):  # an article's text has paragraphs
+            raise NotUnderstoodError(f"no text but a notice ({kind_of(text)}): {text.strip()!r}")
     names = (string(data, "medianame").strip(), string(data, "From").strip())
     return ShareAnswer(
         title=string(data, "Title"),

@@ -8,11 +8,16 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from newsarchive.archive.ledger import Ledger
+from newsarchive.archive.ledgeranew import EarlierLedger
+from newsarchive.archive.runs import Run
+from newsarchive.replica.compose import NOW
 from newsarchive.replica.server import Replica
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -92,3 +97,17 @@ def test_a_version_that_stands_as_the_post_is_not_lost(edited: Any) -> None:
     assert edited.rebuild().code == 0
     assert edited.posts() == posts
     assert revisions(archive) == before
+
+
+def test_runs_that_did_not_come_to_their_end_last_until_the_next(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "ledger.db")
+    moments = [NOW + timedelta(hours=hour) for hour in range(5)]
+    for began, code in zip(moments, (0, None, 4, 143, 3), strict=True):
+        number = ledger.run_began("finews", {}, now=began)
+        if code is not None:
+            record = Run("finews", {}, began, ended=began).as_json()
+            ledger.run_ended(number, {**record, "exit_code": code}, "")
+    ledger.close()
+    earlier = EarlierLedger(tmp_path / "ledger.db")
+    assert earlier.broken_off() == ((moments[1], moments[2]), (moments[3], moments[4]))
+    earlier.close()

@@ -268,3 +268,17 @@ def test_every_answer_of_the_sample_is_understood(sample: Path) -> None:
         answer = share.answer(path.read_bytes(), Name(path.stem.removeprefix("NW")))
         assert answer.title, path.name
         assert answer.date, path.name
+
+
+@pytest.mark.parametrize("field", ["text", "content"])
+@pytest.mark.parametrize(
+    ("said", "kind"), [("系统维护中，请稍后再试", "maintenance"), (" 请登录后查看 ", "login wall")]
+)
+def test_a_notice_where_the_text_should_be_is_not_understood(field: str, said: str, kind: str) -> None:
+    with pytest.raises(NotUnderstoodError, match=f"no text but a notice .{kind}.: '{said.strip()}'"):
+        share.answer(json.dumps({"Title": "标题", field: said}).encode(), NAME)
+
+
+def test_news_of_maintenance_is_an_article() -> None:
+    said = json.dumps({"Title": "标题", "text": "<p>　　央行：坚决维护金融稳定。</p>"}).encode()
+    assert share.answer(said, NAME).text == "<p>　　央行：坚决维护金融稳定。</p>"
