@@ -20,6 +20,8 @@ from newsarchive.clock import Clock
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
+    from newsarchive.search.index import CaughtUp
+
 
 class StoppedError(Exception):
     """A signal asked to stop; ``number`` says which."""
@@ -32,6 +34,15 @@ class StoppedError(Exception):
 def say(message: str) -> None:
     """Tell the user something that is not what was asked for."""
     sys.stderr.write(f"newsarchive: {message}\n")
+
+
+def say_not_indexed(done: CaughtUp) -> None:
+    """Tell the user what a search cannot find although it is archived."""
+    for name, reason in done.unread:
+        say(f"{name} cannot be found by its text: {reason}")
+    if done.behind:
+        busy = "; another process is at it" if done.busy else ""
+        say(f"{done.behind} posts are not indexed yet{busy}")
 
 
 def judged(work: Callable[[], int], *, failed: str = "") -> int:

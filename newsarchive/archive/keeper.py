@@ -163,13 +163,17 @@ class Archive:
             clock = Clock.checked(settings["NEWSARCHIVE_CLOCK"] or "")
         except Refused as error:
             raise CannotStartError(str(error)) from error
-        root = Path(settings["ARCHIVE_DIR"] or "output")
-        return cls(root, clock, free_space=settings.getint("FREE_SPACE_MIB") * _MIB)
+        return cls(root_of(settings), clock, free_space=settings.getint("FREE_SPACE_MIB") * _MIB)
+
+
+def root_of(settings: BaseSettings) -> Path:
+    """Give the folder that the settings name as the archive, whether or not it is there."""
+    return Path(settings["ARCHIVE_DIR"] or "output")
 
 
 def archive_of(settings: BaseSettings) -> Path:
     """Give the folder of an archive that is there; raises `CannotStartError` where none is."""
-    root = Path(settings["ARCHIVE_DIR"] or "output")
+    root = root_of(settings)
     if not root.is_dir():
         raise CannotStartError(f"there is no archive {root}; choose another with -s ARCHIVE_DIR=…")
     return root

@@ -57,9 +57,9 @@ class ListHistory:
         now = exchange.fetched_at
         page = read_home(sections, self.ledger.known_to_the_mirror, self.ledger.shown_tags(now=now))
         self._seen |= page.found
-        due = {listed.path: listed for listed in page.due}
-        every = {listed.path: listed for listed in due_lists(sections, lambda _: False, shown=1)}
-        self._every = {path: listed for path, listed in every.items() if path not in due}
+        due = {listed.path: listed.tag for listed in page.due}
+        every = due_lists(sections, lambda _: False, shown=1)
+        self._every = {listed.path: listed for listed in every if listed.path not in due}
         self._every[FEED] = ListPage(FEED, FEED_TAG)
         self._home_read, self._shown = now, page.headings
         self.ledger.list_read(
@@ -67,7 +67,7 @@ class ListHistory:
             page.found.values(),
             now=now,
             validators=_validators(exchange) if page.is_clear else None,
-            due=[(listed.path, listed.tag) for listed in due.values()],
+            due=due.items(),
         )
 
     def page(self, path: str, host: str, exchange: Exchange) -> None:

@@ -18,7 +18,7 @@ from newsarchive.archive.files import TEMP_PREFIX, discard, make_directory, sync
 
 _MANY = 64  # files, from which on one sync of the file system is cheaper than one of each
 _REPORTS_ERRORS = (5, 8)  # Linux; man 2 syncfs
-_NAMELESS = getattr(os, "O_TMPFILE", None)
+_NAMELESS = int(getattr(os, "O_TMPFILE", 0))
 _DESCRIPTORS = "/proc/self/fd"
 _works: dict[int, bool] = {}  # whether a device can have files without a name, by its number
 
@@ -47,6 +47,7 @@ class NewFiles:
         self._begin_early = len(contents) < _MANY or _syncfs() is None
         for folder in self._folders:
             make_directory(folder)
+        self._nameless = {folder: _can_name(folder) for folder in self._folders}
         try:
             for path, content in contents.items():
                 self._write(path, content)
@@ -55,7 +56,7 @@ class NewFiles:
             raise
 
     def _write(self, path: Path, content: bytes) -> None:
-        handle, temp = _open_new(path.parent)
+        handle, temp = _open_new(path.parent, nameless=self._nameless[path.parent])
         self._open.append((handle, temp, path))
         left = memoryview(content)
         while left:
@@ -105,16 +106,18 @@ def write_many(contents: Mapping[Path, bytes]) -> None:
         new.place()
 
 
-def _open_new(folder: Path) -> tuple[int, str]:
+def _open_new(folder: Path, *, nameless: bool) -> tuple[int, str]:
     """Give a new file's handle, and its temporary name where it has to have one."""
-    if _NAMELESS is not None and _can_name(folder):
+    if nameless:
         return os.open(folder, _NAMELESS | os.O_WRONLY, 0o600), ""
     return tempfile.mkstemp(prefix=TEMP_PREFIX, dir=folder)
 
 
 def _can_name(folder: Path) -> bool:
     """Tell, by trying it once, whether a file without a name can be made in a folder, and given one."""
-    device = os.stat(folder).st_dev  # noqa: PTH116 - once for each file; Path.stat costs twice as much
+    if not _NAMELESS:
+        return False
+    device = folder.stat().st_dev
     if device not in _works:
         _works[device] = _try_to_name(folder)
     return _works[device]
@@ -124,7 +127,7 @@ def _try_to_name(folder: Path) -> bool:
     """Not every file system has such files, not every chroot /proc, and some forbid the linking."""
     temp = _temporary(folder)
     try:
-        handle = os.open(folder, (_NAMELESS or 0) | os.O_WRONLY, 0o600)
+        handle = os.open(folder, _NAMELESS | os.O_WRONLY, 0o600)
     except OSError:
         return False
     try:

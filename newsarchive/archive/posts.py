@@ -127,11 +127,7 @@ class Posts:
         if earlier and earlier[-1].read_bytes() == content:  # a run died between putting aside and replacing
             note_sum(self.root, folder / earlier[-1].name, content)
             return folder / earlier[-1].name
-        stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-        kept, serial = folder / f"{path.stem}.{stamp}.md", 0
-        while (self.root / kept).exists():  # two versions in one second, or a clock that stands still
-            serial += 1
-            kept = folder / f"{path.stem}.{stamp}-{serial}.md"
+        kept = folder / _free(self.root / folder, path.stem, now).name
         write_whole(self.root / kept, content)
         note_sum(self.root, kept, content)
         return kept
@@ -216,7 +212,7 @@ class Posts:
         digest, stem = hashlib.sha256(content).hexdigest().encode(), path.stem.encode()
         named = (name for said, name in _sums_of(self.root / folder) if said == digest and name.split(b".")[0] == stem)
         before = (os.fsdecode(name) for name in named if not (self.root / folder / os.fsdecode(name)).exists())
-        kept = folder / (next(before, "") or _free(self.root / folder, path.stem, until, ()).name)
+        kept = folder / (next(before, "") or _free(self.root / folder, path.stem, until).name)
         write_whole(self.root / kept, content)
         note_sum(self.root, kept, content)
 
@@ -230,8 +226,8 @@ class Posts:
                     yield Name.parse(match["name"]), below / name
 
 
-def _free(folder: Path, stem: str, now: datetime, taken: Container[Path]) -> Path:
-    """Give a name for a version that no other has."""
+def _free(folder: Path, stem: str, now: datetime, taken: Container[Path] = ()) -> Path:
+    """Give a name for a version that no other has: there may be two in one second, or a clock that stands still."""
     stamp = now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     path, serial = folder / f"{stem}.{stamp}.md", 0
     while path in taken or path.exists():

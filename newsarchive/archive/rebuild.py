@@ -160,11 +160,11 @@ def take_runs(root: Path, new: NewLedger) -> None:
 
 
 def _count(result: Rebuilt, done: Done, changed: Callable[[Done, Made], None]) -> None:
-    if done.made is not None:
-        result.put_back += len(done.made.lost)
     if done.made is None:
         result.without += 1
-    elif done.kept:
+        return
+    result.put_back += len(done.made.lost)
+    if done.kept:
         result.kept.append((str(done.name), done.kept))
     elif not done.made.differs:
         result.same += 1

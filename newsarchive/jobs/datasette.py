@@ -18,7 +18,7 @@ from newsarchive.archive.runs import OK
 from newsarchive.archive.seal import LEDGER
 from newsarchive.bar import Bar
 from newsarchive.datasette.snapshot import ANALYSIS, Snapshot, take
-from newsarchive.maintenance import judged, options_of, say
+from newsarchive.maintenance import judged, options_of, say, say_not_indexed
 from newsarchive.search.index import catch_up
 from newsarchive.search.store import SEARCH
 from newsarchive.statusview import readers_may_leave
@@ -60,10 +60,7 @@ def _catch_up(options: Options, bar: Bar) -> None:
     except (OSError, sqlite3.Error) as error:
         say(f"the search index cannot be written ({error}); what is there is used")
         return
-    for name, reason in done.unread:
-        say(f"{name} cannot be found by its text: {reason}")
-    if done.behind:
-        say(f"{done.behind} posts are not indexed yet; another process is at it")
+    say_not_indexed(done)
 
 
 def _target(root: Path, args: list[str]) -> Path:

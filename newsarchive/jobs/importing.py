@@ -14,7 +14,7 @@ from rich.text import Text
 from scrapy.exceptions import UsageError
 
 from newsarchive.archive.importing import check_source, import_folder, numbers
-from newsarchive.archive.keeper import STORAGE_ERRORS, Archive
+from newsarchive.archive.keeper import STORAGE_ERRORS, Archive, root_of
 from newsarchive.archive.pool import Pool, processors
 from newsarchive.archive.runs import Run
 from newsarchive.bar import Bar
@@ -41,7 +41,7 @@ def run(settings: BaseSettings, args: list[str], opts: argparse.Namespace) -> in
 
 
 def _hold_and_import(settings: BaseSettings, folder: Path, *, as_json: bool) -> int:
-    check_source(Path(settings["ARCHIVE_DIR"] or "output"), folder)
+    check_source(root_of(settings), folder)
     # The processes are there before the archive is held, so that they do not hold it too.
     with Pool(settings.getint("PROCESSES") or processors()) as pool:
         archive = Archive.open(settings)

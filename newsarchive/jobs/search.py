@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import re
 import sqlite3
 import string
@@ -25,11 +24,12 @@ from newsarchive.archive.keeper import CannotStartError
 from newsarchive.archive.runs import OK, USAGE
 from newsarchive.article import Refused
 from newsarchive.bar import Bar
-from newsarchive.maintenance import judged, options_of, say
+from newsarchive.maintenance import judged, options_of, say, say_not_indexed
 from newsarchive.search.index import behind, catch_up
 from newsarchive.search.query import Query, QueryError, parse
 from newsarchive.search.reader import Filters, Page, Reader
 from newsarchive.search.store import IndexNewError
+from newsarchive.statusview import readers_may_leave
 
 if TYPE_CHECKING:
     import argparse
@@ -102,11 +102,7 @@ def _catch_up(options: Options) -> int:
         raise CannotStartError(str(error)) from error
     except (OSError, sqlite3.Error) as error:
         return _left(options.root, error)
-    for name, reason in done.unread:
-        say(f"{name} cannot be found by its text: {reason}")
-    if done.behind:
-        busy = "; another process is at it" if done.busy else ""
-        say(f"{done.behind} posts are not indexed yet{busy}")
+    say_not_indexed(done)
     return done.behind
 
 
@@ -254,8 +250,5 @@ def _as_json(asked: _Asked, page: Page, left: int) -> dict[str, Any]:
 
 def _print(text: str) -> None:
     """Write to standard output; a reader that has seen enough (``| head``) is no error."""
-    try:
+    with readers_may_leave():
         sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

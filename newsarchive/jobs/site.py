@@ -15,7 +15,7 @@ from rich.text import Text
 from scrapy.exceptions import UsageError
 
 from newsarchive import dates
-from newsarchive.archive.keeper import CannotStartError
+from newsarchive.archive.keeper import CannotStartError, root_of
 from newsarchive.archive.runs import INCOMPLETE, OK
 from newsarchive.article import Refused
 from newsarchive.bar import Bar
@@ -40,7 +40,7 @@ def run(settings: BaseSettings, args: list[str], opts: argparse.Namespace) -> in
     """Make the folder, build it, judge."""
     if len(args) != 1:
         raise UsageError("say one folder: scrapy site DEST", print_help=False)
-    root, dest = Path(settings["ARCHIVE_DIR"] or "output"), Path(args[0])
+    root, dest = root_of(settings), Path(args[0])
     choice = _choice(opts, Clock(settings["NEWSARCHIVE_CLOCK"] or ""))
     return judged(lambda: _make(root, dest, choice, opts), failed="; scrapy site makes the folder anew")
 

@@ -11,7 +11,6 @@ from newsarchive.middlewares.wire import WireDownloadHandler
 
 if TYPE_CHECKING:
     from scrapy import Request
-    from scrapy.crawler import Crawler
     from scrapy.http import Response
 
 
@@ -21,10 +20,6 @@ class CutOffDownloadHandler(WireDownloadHandler):
     A middleware could not do it: Scrapy lets none retry what another raises over an answer. Nothing reads such a body,
     a rebuild neither.
     """
-
-    def __init__(self, crawler: Crawler) -> None:
-        super().__init__(crawler)
-        self._crawler_of_captures = crawler
 
     async def download_request(self, request: Request) -> Response:
         """Ask.
@@ -37,6 +32,6 @@ class CutOffDownloadHandler(WireDownloadHandler):
         request.meta["download_fail_on_dataloss"] = False  # Scrapy's word for: give me what there is
         response = await super().download_request(request)
         if CUT_OFF in response.flags:
-            CaptureMiddleware.from_crawler(self._crawler_of_captures).process_response(request, response)
+            CaptureMiddleware.from_crawler(self._crawler).process_response(request, response)
             raise ResponseDataLossError(f"the answer of {request.url} was cut off")
         return response

@@ -65,7 +65,7 @@ def read_home(sections: tuple[Section, ...], known: Callable[[Name], bool], expe
     return HomePage(
         found=sightings(sections),
         due=tuple(due.values()),
-        refused=tuple(dict.fromkeys(sentence for section in sections for sentence in section.refused)),
+        refused=tuple(sentence for section in sections for sentence in section.refused),
         nameless=nameless(sections),
         alarms=tuple(filter(None, (less, _without_links(list(empty))))),
     )

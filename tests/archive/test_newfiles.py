@@ -40,7 +40,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_pat
         write_many({tmp_path / "first.md": b"1"})
     (tmp_path / "first.md").unlink()
     if request.param == "no such thing at all":
-        monkeypatch.setattr(newfiles, "_NAMELESS", None)
+        monkeypatch.setattr(newfiles, "_NAMELESS", 0)
     return str(request.param)
 
 
