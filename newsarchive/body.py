@@ -1,37 +1,68 @@
 """An article's body: normalised, checked, and repaired only where the check fails.
 
 A clean body passes untouched (``tidy``): every parser that writes HTML again changes something in bodies that were
-right. What fails the check of ``newsarchive.bodycheck`` is parsed by BeautifulSoup, written again by the rules of the
-check and sanitized by nh3; the capture keeps the original.
+right. What fails the check of ``newsarchive.bodycheck`` is mended tag by tag; the capture keeps the original.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from html import unescape
-
-import nh3
+from html import escape, unescape
 
 from newsarchive import bodycheck
-from newsarchive.bodycheck import faults
-from newsarchive.bodyrepair import DROPPED, LINES, repair
+from newsarchive.bodycheck import ascii_lower, faults
+from newsarchive.bodyrepair import LINES, repair
+from newsarchive.htmlnames import VOID
 
-__all__ = ["clean", "faults", "has_substance", "normalise", "plain_text", "tidy", "visible_text"]
+__all__ = [
+    "LAZY_SOURCES",
+    "attributes",
+    "clean",
+    "faults",
+    "has_substance",
+    "normalise",
+    "picture_sources",
+    "plain_text",
+    "tidy",
+    "visible_text",
+]
 
 INDENT = "　　"
 
+LAZY_SOURCES = (
+    "data-original",
+    "data-src",
+    "data-lazy-src",
+    "data-original-src",
+    "data-lazyload",
+    "data-lazy",
+    "data-actualsrc",
+    "data-echo",
+    "data-real-src",
+    "data-realsrc",
+    "data-url",
+    "data-img",
+    "data_ue_src",
+    "_src",
+    "original",
+    "lazy-src",
+    "lazysrc",
+    "lazyload",
+    "real_src",
+    "datasrc",
+)
+"""Attributes of an ``img`` where lazy loaders and editors keep the picture's address; ``src`` is their placeholder."""
+
 _ANY_TAG = re.compile("<[^>]*>")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
-_SANITIZER = nh3.Cleaner(
-    tags=set(bodycheck.TAGS),
-    clean_content_tags=set(DROPPED),
-    attributes={"*": set(bodycheck.ATTRIBUTES)},
-    generic_attribute_prefixes={"data-"},
-    url_schemes=set(bodycheck.SCHEMES),
-    filter_style_properties=set(bodycheck.STYLES),
-    link_rel=None,
+
+# What leaves no mark on a page: Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt of 16.0: soft
+# hyphen, joiners, direction marks, Hangul fillers, variation selectors, tags), and the empty braille pattern.
+_NO_MARK = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 
 
@@ -67,18 +98,18 @@ def _tidied(html: str) -> tuple[str, tuple[str, ...]]:
 def clean(html: str) -> str:
     """Repair a body that fails the check, and take out what it may not hold.
 
-    Tags that are not allowed go, their text stays (``<script>`` and ``<style>`` go whole), and so do advertising links
-    (``a.toplink``), comments, and attributes, URLs and style declarations that are not allowed. Misnested elements are
-    put where they can stand. No input raises; time is proportional to its length.
+    Tags that are not allowed go, their text stays (``<script>`` and ``<style>`` go whole), and so do attributes, URLs
+    and style declarations that are not allowed. Misnested elements are put where they can stand. A ``<`` that begins
+    no element is text and is escaped. What is right stays as it is. No input raises; time is proportional to its
+    length.
 
     Returns:
         HTML that passes ``faults``.
     """
     repaired = repair(html)
-    sanitized = _SANITIZER.clean(repaired)
-    if not faults(sanitized):
-        return sanitized
-    return f"<p>{_ANY_TAG.sub(' ', repaired)}</p>"  # not known to happen: the text, without any markup
+    if not faults(repaired):
+        return repaired
+    return f"<p>{escape(unescape(_ANY_TAG.sub(' ', repaired)))}</p>"  # not known to happen: the text alone
 
 
 def visible_text(html: str) -> str:
@@ -100,7 +131,17 @@ def plain_text(html: str) -> str:
 @lru_cache(maxsize=8)  # as above
 def has_substance(html: str) -> bool:
     """Whether there is anything to read or to look at: visible text, or a picture that has an address."""
-    return any(picture or _INVISIBLE.sub("", text).strip() for text, picture in _visible(html))
+    return any(picture or _NO_MARK.sub("", text).strip() for text, picture in _visible(html))
+
+
+def picture_sources(values: Mapping[str, str]) -> list[str]:
+    """Return the addresses an ``img`` may have its picture from, the likeliest first.
+
+    Args:
+        values: its attributes, names in lower case.
+    """
+    sources = (values.get(name, "").strip() for name in (*LAZY_SOURCES, "src"))
+    return [source for source in dict.fromkeys(sources) if source]
 
 
 def _visible(html: str) -> Iterator[tuple[str, bool]]:
@@ -109,37 +150,50 @@ def _visible(html: str) -> Iterator[tuple[str, bool]]:
     A line break that a reader sees is ``\n``; one that only the source has is a space.
     """
     html = _tidied(html)[0]
-    depth, hidden, end = 0, 0, 0  # hidden: the depth at which something invisible was opened, or 0
+    path: list[str] = []
+    hidden, end = 0, 0  # hidden: the depth at which something invisible was opened, or 0
     for token in bodycheck.TOKEN.finditer(html):
-        closing, name, rest = token.groups()
+        closing, name, listed, tail = token.groups()
         if not hidden:
             yield unescape(html[end : token.start()]).replace("\n", " "), False
         end = token.end()
-        name = (name or "").lower()
+        name = ascii_lower(name or "")
         if closing:
-            depth -= 1
-            hidden = 0 if depth < hidden else hidden
+            _close(path, name)
+            hidden = 0 if len(path) < hidden else hidden
         elif name:
-            values = _attributes(rest)
-            void = name in bodycheck.VOID
-            depth += not void
-            unseen = bool(hidden) or _is_hidden(values.get("style", ""))
-            if name == "img" and not unseen and values.get("src", "").strip():
+            values = attributes(listed)
+            unseen = bool(hidden) or _is_hidden(values)
+            if name == "img" and not unseen and picture_sources(values):
                 yield "", True
-            if unseen and not hidden and not void:
-                hidden = depth
+            if name not in VOID and tail[-1:] != "/":
+                path.append(name)
+                hidden = hidden or (len(path) if unseen else 0)
         if name in LINES or name == "br":
             yield "\n", False
-    yield unescape(html[end:]).replace("\n", " "), False
+    if not hidden:
+        yield unescape(html[end:]).replace("\n", " "), False
 
 
-def _attributes(rest: str) -> dict[str, str]:
-    """Read the attributes of a start tag that passed the check."""
-    if not rest:
+def attributes(listed: str) -> dict[str, str]:
+    """Read the attributes of a start tag (the third group of `bodycheck.TAG`); of two alike the first counts."""
+    if not listed:
         return {}
-    return {name.lower(): unescape(a or b or c) for name, a, b, c in bodycheck.ATTRIBUTE.findall(rest)}
+    found = ((ascii_lower(name), unescape(a or b or c)) for name, a, b, c in bodycheck.ATTRIBUTE.findall(listed))
+    values: dict[str, str] = {}
+    for name, value in found:
+        values.setdefault(name, value)
+    return values
 
 
-def _is_hidden(style: str) -> bool:
-    shown = [d for d in bodycheck.declarations(style) if d.lstrip()[:7].lower() == "display"]
-    return bool(shown) and shown[-1].partition(":")[2].replace("!important", "").strip().lower() == "none"
+def _close(path: list[str], name: str) -> None:
+    """Close an element, and with it the unknown ones that nothing closes; an end tag of none that is open does none."""
+    if name in path:
+        while path.pop() != name:
+            pass
+
+
+def _is_hidden(values: Mapping[str, str]) -> bool:
+    parts = (declaration.partition(":") for declaration in bodycheck.declarations(values.get("style", "")))
+    shown = [value for name, _, value in parts if name.strip().lower() == "display"]
+    return "hidden" in values or (bool(shown) and shown[-1].replace("!important", "").strip().lower() == "none")

@@ -11,6 +11,42 @@ ATTACKS = [
 <img src=x onerror=alert(1)>
 <img src=x onerror=alert(1)//
 <img/src=x/onerror=alert(1)>
+<img/src="x"/onerror=alert(1)>
+<p a"b onclick=alert(1)>x</p>
+<p a="1"onclick="alert(1)">x</p>
+<p =a onclick=alert(1)>x</p>
+<p ="'" onclick=alert(1) '>x</p>
+<p a=' ' ' onclick="alert(1)">x</p>
+<p onunheard-of=x>x</p>
+<p one="1">x</p>
+<P ONCLICK=x>x</P>
+<em-stock onclick=x>x</em-stock>
+<em-stock style="position:fixed">x</em-stock>
+<o:p href="javascript:alert(1)">x</o:p>
+<a title=x href=x href="javascript:alert(1)">x</a>
+<a xlink:href="javascript:alert(1)">x</a>
+<img srcset="//x.example/1.png 2x">
+<img src=x lowsrc="javascript:alert(1)">
+<td background="//x.example/1.png">x</td>
+<a href=x ping=//x.example/>x</a>
+<p popover>x</p>
+<p autofocus tabindex=1>x</p>
+<p tabindex=5>x</p>
+<a accesskey=x href=y>x</a>
+<img name=cookie src=x>
+<p contenteditable="true">x</p>
+<fencedframe src=//x.example/></fencedframe>
+<portal src=//x.example/></portal>
+<bgsound src=//x.example/x.mid>
+<animate onbegin=alert(1)>x</animate>
+<math><mi>x</mi></math>
+<svg></svg>
+<MATH><mi//xlink:href="data:x,<script>alert(4)</script>">
+<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>
+<dialog open>x</dialog>
+<marquee>x</marquee>
+<xmp>x</xmp>
+<listing>x</listing>
 <img src="x" oNeRrOr = "alert(1)">
 <img src="x"onerror="alert(1)">
 <img src=`x` onerror=alert(1)>
@@ -64,11 +100,52 @@ ATTACKS = [
 <p style="background:u&#114;l(//x.example)">x</p>
 <p style="@import 'x'">x</p>
 <p style="margin-top:-9999px">x</p>
+<p style="margin:0 0 -1e9px">x</p>
+<p style="margin-left:-99em">x</p>
+<p style="margin:calc(0px - 9999px)">x</p>
+<p style="text-indent:-9999px">x</p>
+<p style="position:relative;top:5000px">x</p>
+<p style="position:sticky">x</p>
+<p style="position:absolute">x</p>
+<p style="*position:fixed">x</p>
+<p style="transform:scale(99)">x</p>
+<p style="z-index:9">x</p>
+<p style="box-shadow:0 0 0 9999px red">x</p>
+<p style="vertical-align:-9999px">x</p>
+<p style="background:image-set('//x.example/1.png' 1x)">x</p>
+<p style="--a:url(//x.example/)">x</p>
+<p style="unknown:url(//x.example/)">x</p>
+<p style="content:url(//x.example/)">x</p>
+<p style="cursor:url(//x.example/),auto">x</p>
+<p style="list-style-image:url(//x.example/)">x</p>
+<p style="font-family:\\75rl(//x.example/)">x</p>
+<p style="mso-x:\\75rl(//x.example/)">x</p>
+<p style="mso-x:y;position:fixed">x</p>
+<p style="a:'b;position:fixed;c:'d'">x</p>
+<p style="a:&quotx;position:fixed">x</p>
+<p style="color:red}*{color:blue">x</p>
+<p style="-o-link:'javascript:alert(1)';-o-link-source:current">x</p>
+<p style="behavior:none x">x</p>
+<p style="filter:progid:DXImageTransform.Microsoft.AlphaImageLoader(src='//x.example/')">x</p>
 <p title="<img src=x onerror=alert(1)>">x</p>
 <!--><img src=x onerror=alert(1)>-->
 <!-- --!><img src=x onerror=alert(1)>-->
 <!--[if IE]><script>alert(1)</script><![endif]-->
 <!--#exec cmd="ls"-->
+<!--#include virtual="/etc/passwd" -->
+<!--[if gte IE 5]><p onmouseover="alert(1)">x</p><![endif]-->
+<!--[if mso]><a href="javascript:alert(1)">x</a><![endif]-->
+<!---><img src=x onerror=alert(1)>-->
+<!-- <!--><img src=x onerror=alert(1)>-->
+<!--!> <img src=x onerror=alert(1)>
+<?x <img src=x onerror=alert(1)>
+<?x ><img src=x onerror=alert(1)>
+</x y="><img src=x onerror=alert(1)>">
+</ x><img src=x onerror=alert(1)>
+<![if IE]><img src=x onerror=alert(1)><![endif]>
+<?= $x ?>
+<?import namespace="t" implementation="#default#time2">
+<?xml-stylesheet href="javascript:alert(1)"?>
 <!-- open
 <![CDATA[<script>alert(1)</script>]]>
 <?xml version='1.0'?>
@@ -90,8 +167,6 @@ x</
 <table background='javascript:alert(1)'></table>
 <image src=x>
 <p contenteditable>x</p>
-<a href="x" href="y">x</a>
-<a href="x" HREF="y">x</a>
 &#0;
 &#x1b;
 &#xD800;
@@ -144,7 +219,6 @@ a</p>
 <p>a</p id=x>
 <colgroup><col></colgroup>
 <table><colgroup>a</colgroup></table>
-<unknown>a</unknown>
 """.strip().split("\n"),
     "<table>　</table>",
     "<div>" * 101 + "</div>" * 101,
