@@ -45,7 +45,7 @@ SCHEMES = frozenset({"http", "https", "mailto"})
 _QUOTED = "{0}([^{0}<]*+(?:<(?![A-Za-z/!?])[^{0}<]*+)*+){0}"
 _ATTRIBUTE = (
     r"""[ \t\n/]*+([^ \t\n/<>][^ \t\n/<>=]*+)(?:[ \t\n]*+=[ \t\n]*+(?:"""
-    rf"""{_QUOTED.format('"')}|{_QUOTED.format("'")}|([^ \t\n<>"'][^ \t\n<>]*+)|(?=>))|(?![ \t\n]*+=))"""
+    rf"""{_QUOTED.format('"')}|{_QUOTED.format("'")}|([^ \t\n<>"'][^ \t\n<>]*+)|(?=>|\Z))|(?![ \t\n]*+=))"""
 )
 ATTRIBUTE = re.compile(_ATTRIBUTE)
 _UNGROUPED = re.sub(r"\((?!\?)", "(?:", _ATTRIBUTE)

@@ -18,6 +18,8 @@ ATTACKS = [
 <p ="'" onclick=alert(1) '>x</p>
 <p a=' ' ' onclick="alert(1)">x</p>
 <p onunheard-of=x>x</p>
+<img src=x onerror=>
+<img src=x onerror= >
 <p one="1">x</p>
 <P ONCLICK=x>x</P>
 <em-stock onclick=x>x</em-stock>
