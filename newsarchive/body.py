@@ -179,11 +179,17 @@ def attributes(listed: str) -> dict[str, str]:
     """Read the attributes of a start tag (the third group of `bodycheck.TAG`); of two alike the first counts."""
     if not listed:
         return {}
-    found = ((ascii_lower(name), unescape(a or b or c)) for name, a, b, c in bodycheck.ATTRIBUTE.findall(listed))
     values: dict[str, str] = {}
-    for name, value in found:
-        values.setdefault(name, value)
+    for name, double, single, bare in bodycheck.ATTRIBUTE.findall(listed):
+        values.setdefault(ascii_lower(name), _resolved(double or single or bare))
     return values
+
+
+def _resolved(value: str) -> str:
+    """Resolve character references; those of no character too, at whose digits `unescape` raises."""
+    if "&" not in value:
+        return value
+    return unescape(bodycheck.REFERENCE.sub(lambda found: found[0] if bodycheck.is_text(found) else "\ufffd", value))
 
 
 def _close(path: list[str], name: str) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from functools import cache
 from html import unescape
 from html.entities import html5
@@ -205,6 +206,19 @@ class _Walk:
             if wrong:
                 self._found.append(f"{wrong} in {_named(tag)} at {at}")
                 return
+
+
+def tokens(html: str) -> Iterator[re.Match[str]]:
+    """Give the tokens of `TOKEN` of any HTML, clean or not, in time proportional to its length.
+
+    Where a comment does not end, none behind it does: from there on only tags are looked for.
+    """
+    pattern, position = TOKEN, 0
+    while token := pattern.search(html, position):
+        if token[0] == "<" and html.startswith("<!--", token.start()):
+            pattern = TAG
+        yield token
+        position = token.end()
 
 
 def ascii_lower(name: str) -> str:

@@ -99,7 +99,7 @@ def repair(html: str) -> str:
         HTML with all the text a reader was to see.
     """
     html = bodycheck.CONTROLS.sub(_without_control, _SURROGATES.sub("\ufffd", html))
-    html = bodycheck.REFERENCE.sub(lambda found: found[0] if bodycheck.is_text(found) else "", html)
+    html = bodycheck.REFERENCE.sub(lambda found: found[0] if bodycheck.is_text(found) else "\ufffd", html)
     return _Writer().write(_judged(_Reader(_without_cdata(html)).pieces()))
 
 
@@ -371,10 +371,10 @@ def _mended(piece: _Piece) -> str:
     for attribute in _LOOSE_ATTRIBUTE.finditer(piece.attributes):
         key, *values = attribute.groups()
         value = next((value for value in values if value is not None), None)
-        quoted = attribute[4] is None
-        written = _kept(name, ascii_lower(key), value, attribute[0], quoted=quoted)
+        written = _kept(name, ascii_lower(key), value, attribute[0], quoted=attribute[4] is None)
         right = right and written == attribute[0]
-        kept.append(written if written[:1] in {"", " ", "\n", "\t"} else f" {written.lstrip('/')}")
+        if not key.startswith("="):  # could be the value of the one before
+            kept.append(written if written[:1] in {"", " ", "\n", "\t"} else f" {written.lstrip('/')}")
     written_name = piece.raw[1 : 1 + len(name)]
     return piece.raw if right else f"<{written_name}{''.join(kept)}{' /' if piece.empty and name in VOID else ''}>"
 

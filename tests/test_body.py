@@ -276,7 +276,7 @@ def test_time_grows_no_faster_than_the_body(part: str, frame: str) -> None:
             best = min(best or taken, taken)
         return best
 
-    small, large = cost(1_000), cost(8_000)
+    small, large = cost(400), cost(3_200)
     assert large < 24 * small + 20_000_000, f"8 times the body takes {large / small:.0f} times as long"
 
 

@@ -26,6 +26,7 @@ FLOORS = (
         "newsarchive.dates",
         "newsarchive.frontmatter_handler",
         "newsarchive.hosts",
+        "newsarchive.htmlnames",
         "newsarchive.newspapers",
         "newsarchive.sentences",
         "newsarchive.spans",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from dataclasses import dataclass
 from io import BytesIO
@@ -11,9 +10,10 @@ from urllib.parse import urlsplit
 from PIL import Image, UnidentifiedImageError
 
 from newsarchive.article import Refused
-from newsarchive.source.understanding import NotUnderstoodError, looks_like, unescape
+from newsarchive.body import attributes, picture_sources, tidy
+from newsarchive.bodycheck import TOKEN
+from newsarchive.source.understanding import NotUnderstoodError, looks_like
 
-_IMG = re.compile(r"<img\b[^<>]*?\bsrc\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))", re.IGNORECASE)
 _TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp", "BMP": "image/bmp"}
 _LONGEST = 2000
 
@@ -30,21 +30,28 @@ class Picture:
 def picture_links(body: str) -> list[str]:
     """Give the address of every picture a body shows, each once, in order.
 
-    Only http and https; an address without a scheme is taken for https, as a browser on the mirror's page would.
+    Only http and https; an address without a scheme is taken for https, as a browser on the mirror's page would. A
+    picture that a script was to load counts by the attribute its address stands in, and by its ``src`` as well.
     """
     found: dict[str, None] = {}
-    for match in _IMG.finditer(body):
-        url = unescape(match[1] or match[2] or match[3] or "").strip()
-        if url.startswith("//"):
-            url = f"https:{url}"
-        try:
-            parts = urlsplit(url)
-            usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
-        except ValueError:
+    for token in TOKEN.finditer(tidy(body)[0]):
+        if token[1] or (token[2] or "").lower() != "img":
             continue
-        if usable and len(url) <= _LONGEST and url.isprintable() and " " not in url:
-            found.setdefault(url)
+        for source in picture_sources(attributes(token[3])):
+            if url := _usable(source):
+                found.setdefault(url)
     return list(found)
+
+
+def _usable(source: str) -> str:
+    """Give the address that is asked for a picture; empty where none can be."""
+    url = f"https:{source}" if source.startswith("//") else source
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        return ""
+    return url if usable and len(url) <= _LONGEST and url.isprintable() and " " not in url else ""
 
 
 def picture(content: bytes) -> Picture:

@@ -17,29 +17,39 @@ import nh3
 
 from newsarchive.archive.ledgershown import Shown
 from newsarchive.article import Name, Refused
+from newsarchive.body import LAZY_SOURCES, picture_sources
+from newsarchive.htmlnames import BLOCKS
 from newsarchive.source.links import MIRROR_HOSTS, SHARE_HOSTS, asked_link
 
 _TAGS: Final = frozenset(
     re.findall(
         r"\w+",
         "a abbr b blockquote br caption center cite code col colgroup dd del div dl dt em figcaption figure h1 h2 h3 "
-        "h4 h5 h6 hr i img ins li mark ol p pre q s small span strike strong sub sup table tbody td tfoot th thead tr "
-        "u ul",
+        "h4 h5 h6 hr i img ins li mark ol p pre q rp rt ruby s small span strike strong sub sup table tbody td tfoot "
+        "th thead tr u ul",
     )
 )
 _ATTRIBUTES: Final = {
-    "*": {"align", "style"},
+    "*": {"align", "hidden", "style"},
     "a": {"href", "title"},
-    "img": {"src", "alt", "width", "height"},
+    "img": {"src", "alt", "width", "height", *LAZY_SOURCES},
     "ol": {"start"},
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan"},
 }
-_RENAMED: Final = {"center": "div", "strike": "s", "h1": "h2"}
+_RENAMED: Final = {
+    **dict.fromkeys(BLOCKS - _TAGS, "div"),  # no rules of their own on our pages, but lines of their own
+    "center": "div",
+    "dir": "ul",
+    "h1": "h2",
+    "legend": "div",
+    "menu": "ul",
+    "strike": "s",
+}
 _VOID: Final = frozenset({"br", "col", "hr", "img"})
 _KEPT: Final[tuple[str, ...]] = ("title", "start", "colspan", "rowspan")
-_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)((?: [a-z-]+=\"[^\"]*\")*) ?/?>")
-_ATTRIBUTE = re.compile(r" ([a-z-]+)=\"([^\"]*)\"")
+_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)((?: [a-z_-]+=\"[^\"]*\")*) ?/?>")
+_ATTRIBUTE = re.compile(r" ([a-z_-]+)=\"([^\"]*)\"")
 _STYLES = {
     "center": re.compile(r"text-align\s*:\s*center", re.IGNORECASE),
     "right": re.compile(r"text-align\s*:\s*right", re.IGNORECASE),
@@ -50,7 +60,7 @@ _NUMBER = re.compile(r"\d{1,4}", re.ASCII)
 _CODE = re.compile(r"\d{14,24}", re.ASCII)
 _PUBLISHER = re.compile(r"(?:[a-z0-9-]+\.)*eastmoney\.com", re.ASCII)
 _CLEANER = nh3.Cleaner(
-    tags=set(_TAGS),
+    tags=_TAGS | set(_RENAMED),
     clean_content_tags={"script", "style", "noscript", "iframe", "object", "template"},
     attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
     url_schemes={"http", "https"},
@@ -82,11 +92,12 @@ def cleaned(body: str) -> str:
 
 
 def picture_addresses(clean: str) -> list[str]:
-    """Give the addresses of the pictures in a cleaned body."""
+    """Give the addresses of the pictures in a cleaned body; of one that was to load later, all it may have."""
     return [
-        address(values["src"])
+        address(source)
         for match in _TAG.finditer(clean)
-        if match[2] == "img" and "src" in (values := _values(match[3]))
+        if match[2] == "img"
+        for source in picture_sources(_values(match[3]))
     ]
 
 
@@ -121,13 +132,13 @@ def _values(attributes: str) -> dict[str, str]:
 
 
 def _closed(tag: str) -> str:
-    if tag not in _TAGS or tag in _VOID:
+    if tag in _VOID or not (tag in _TAGS or tag in _RENAMED):
         return ""
     return f"</{_RENAMED.get(tag, tag)}>{'</div>' if tag == 'table' else ''}"
 
 
 def _opened(tag: str, values: dict[str, str], shelf: Shelf) -> str:
-    if tag not in _TAGS:  # cannot be after nh3; were it so, it is left out
+    if not (tag in _TAGS or tag in _RENAMED):  # cannot be after nh3; were it so, it is left out
         return ""
     if tag == "img":
         return _image(values, shelf)
@@ -135,7 +146,7 @@ def _opened(tag: str, values: dict[str, str], shelf: Shelf) -> str:
     classes = _classes(tag, values)
     if classes:
         said["class"] = " ".join(classes)
-    if _HIDDEN.search(values.get("style", "")):
+    if "hidden" in values or _HIDDEN.search(values.get("style", "")):
         said["hidden"] = ""
     if tag == "a":
         said |= _link(values.get("href", ""), shelf)
@@ -183,7 +194,7 @@ def _link(href: str, shelf: Shelf) -> dict[str, str]:
 
 def _image(values: dict[str, str], shelf: Shelf) -> str:
     alt = values.get("alt", "").strip()
-    kept = shelf.picture(address(values["src"])) if "src" in values else None
+    kept = next(filter(None, (shelf.picture(address(source)) for source in picture_sources(values))), None)
     if kept is None:
         word = f"{shelf.words[1]}{f'：{alt}' if alt else ''}"
         return f'<span class="no-picture">{escape(word)}</span>'

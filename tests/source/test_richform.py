@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time_ns
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -96,3 +98,105 @@ def test_a_head_goes_only_where_the_text_shares_its_element_with_it() -> None:
 
     assert text_alone(content, with_head=True) == "<p>一</p>"
     assert text_alone(content) == content
+
+
+PICTURE = '<img src="https://a.example/1.jpg" class="em_handle_adv_close" />'
+
+
+@pytest.mark.parametrize(
+    "advertisement",
+    [
+        f'<p style="text-align:center;"><a href="https://a.example/"><strong>{PICTURE}</strong></a></p>',
+        f"<center>{PICTURE}</center>",
+        PICTURE,
+        '<p><a class="em_handle_adv_close" href="https://a.example/">开户</a></p>',
+        '<p><a href="http://acttg.eastmoney.com/pub/x_1">手机开户</a></p>',
+        "<a href=//ACTTG.eastmoney.com/pub/x_1 target=_blank>手机开户</a>",
+        '<p>&nbsp;<a href="https://acttg.eastmoney.com/x?a=1&b=2"><img src="https://a.example/2.jpg"></a><br /></p>',
+        '<p><a class="toplink" href="#">广告</a></p>',
+        '<!-- 正文中部 内嵌广告 --><div class="ad_context3"></div>',
+        '<div id="ad_context" data-x="y"><div>广告</div><p>多行</p></div>',
+        '<div class="x em_xuangu"><a href="#">选股</a></div>',
+        "<span id='em_zwad'>广告</span>",
+        "<div class=ad>广告</div>",
+        "<ins class='adsbygoogle'>广告</ins>",
+        "<p>　　在东方财富看资讯行情，选东方财富证券一站式开户交易&gt;&gt;</p>",
+        "<p>在东方财富看资讯行情, 选东方财富证券<strong>一站式开户交易>></strong></p>",
+        "<p>四大权益礼包，开户即送</p>",
+        '<p class="res-edit">（责任编辑：某）</p>',
+    ],
+)
+def test_an_advertisement_goes_with_what_held_nothing_else(advertisement: str) -> None:
+    assert text_alone(f"<p>一</p>{advertisement}<p>二</p>") == "<p>一</p><p>二</p>"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<p class="lead ad-free">无广告</p>',
+        '<p class="reading-list loading ad2 adv abstracts">一</p>',
+        '<p id="ad_contextual" class="toplinks xem_xuangu">一</p>',
+        '<a href="https://quote.eastmoney.com/acttg.eastmoney.com">行情</a>',
+        '<a href="https://acttg.eastmoney.com.example/">外</a><a href="/acttg.eastmoney.com">相对</a>',
+        '<a data-class="toplink" title=\' class="toplink"\' href="#">一</a>',
+        "<!-- <a class='toplink'>注</a> --><p>一</p>",
+        '<a class="toplink" href="#">没有收尾',
+        "<p>在东方财富看资讯行情，选东方财富证券一站式开户交易的客户增加。</p>",
+        "<p>他说：“四大权益礼包，开户即送”。</p>",
+        "<p></p><p><br></p>",
+        '<p style="display:none;height:1px;overflow:hidden;"><br /></p>',
+    ],
+)
+def test_what_only_looks_like_an_advertisement_stays(text: str) -> None:
+    assert text_alone(text) == text
+
+
+def test_a_text_beside_an_advertisement_stays() -> None:
+    assert text_alone(f"<p>一{PICTURE}二<a href='//acttg.eastmoney.com/'>开户</a></p>") == "<p>一二</p>"
+
+
+def test_what_the_share_host_says_keeps_its_advertisements() -> None:
+    text = '<p><a class="toplink" href="http://acttg.eastmoney.com/">广告</a></p>'
+    assert plain(text) == text
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        *(
+            '<span id="quote_1" ',
+            '<span id="quote_1">',
+            "<span>",
+            "<a class='toplink'>",
+            "<p>",
+            "<p></p>",
+            "<ins>",
+            "<script>",
+        ),
+        *(
+            "<p><a class='toplink'></a>",
+            "<p><b></p>",
+            "</b>",
+            "<p>\x00",
+            "<p> ",
+            "<!--",
+            "<!-- 文章主体",
+            '<p class="ad" ',
+            "　",
+        ),
+    ],
+)
+@pytest.mark.parametrize("close", ["", "</p>", "</span>"])
+def test_time_grows_no_faster_than_the_text(part: str, close: str) -> None:
+    def cost(times: int) -> int:
+        content = part * times + close * times
+        taken = []
+        for _ in range(3):
+            start = process_time_ns()
+            text_alone(content)
+            plain(content)
+            taken.append(process_time_ns() - start)
+        return min(taken)
+
+    small, large = cost(400), cost(3_200)
+    assert large < 24 * small + 20_000_000, f"8 times the text takes {large / small:.0f} times as long"

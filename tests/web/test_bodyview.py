@@ -7,8 +7,10 @@ import pytest
 
 from newsarchive.archive.ledgershown import Shown
 from newsarchive.article import Name
+from newsarchive.body import LAZY_SOURCES
 from newsarchive.web import bodyview
 from tests.attacks import ATTACKS
+from tests.bodies import LEFTOVERS
 
 SCROLL = '<div class="scroll" role="region" tabindex="0" aria-label="表格">'
 URL = "https://dfscdn.dfcfw.com/download/a.jpg?x=1&y=2"
@@ -35,6 +37,9 @@ def show(body: str, base: str = "") -> str:
         ("<h1>题</h1>", "<h2>题</h2>"),
         ('<span id="stock_1.600160"><a class="keytip" data-code="1">股</a></span>', "<span><a>股</a></span>"),
         ("一<br />二<hr>", "一<br>二<hr>"),
+        ("<section>一</section><fieldset><legend>二</legend></fieldset>", "<div>一</div><div><div>二</div></div>"),
+        ("<p hidden>隐</p><o:p>一</o:p><em-stock>二</em-stock>", "<p hidden>隐</p>一二"),
+        ("<ruby>漢<rp>(</rp><rt>han</rt><rp>)</rp></ruby>", "<ruby>漢<rp>(</rp><rt>han</rt><rp>)</rp></ruby>"),
         ("<!-- EM_StockImg_Start -->图<!-- x -->", "图"),
         ('<ol start="3"><li>三</li></ol>', '<ol start="3"><li>三</li></ol>'),
         (
@@ -53,6 +58,14 @@ def test_a_kept_picture_comes_from_the_archive_whatever_way_its_address_is_writt
         assert show(f'<img src="{source}">') == own
     assert 'alt="走势"' in show(f'<img alt="走势" src="{URL}" width="9999">')
     assert f'src="http://127.0.0.1:8000/picture/{"ab" * 32}"' in show(f'<img src="{URL}">', "http://127.0.0.1:8000")
+
+
+@pytest.mark.parametrize("name", LAZY_SOURCES)
+@pytest.mark.parametrize(
+    "placeholder", ["", 'src=""', 'src="https://a.example/blank.gif"', 'src="data:image/gif;base64,AA"']
+)
+def test_a_picture_that_was_to_load_later_is_shown(name: str, placeholder: str) -> None:
+    assert f'src="/picture/{"ab" * 32}"' in show(f'<img {placeholder} {name}="{URL.replace("&", "&amp;")}">')
 
 
 @pytest.mark.parametrize("source", ["http://elsewhere.example/a.png", "data:image/png;base64,AA", "/picture/x", ""])
@@ -111,7 +124,7 @@ def test_a_tag_that_is_not_written_as_nh3_writes_them_is_shown_as_text() -> None
 ACTIVE = {"script", "style", "iframe", "object", "embed", "form", "input", "svg", "math", "meta", "base", "link", "img"}
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=range(len(ATTACKS)))
+@pytest.mark.parametrize("attack", [*ATTACKS, *LEFTOVERS], ids=range(len(ATTACKS) + len(LEFTOVERS)))
 def test_no_attack_comes_through(attack: str) -> None:
     """Judged by html5lib, which parses as browsers do and is not what cleaned it."""
     parsed = html5lib.parseFragment(show(attack), treebuilder="etree", namespaceHTMLElements=False)
