@@ -9,6 +9,7 @@ from newsarchive.archive.gaps import DROPPED
 from newsarchive.archive.ledger import Validators
 from newsarchive.archive.runs import Failure, Kind
 from newsarchive.article import ROLLING_TAG
+from newsarchive.middlewares.content_encoding import body_of
 from newsarchive.source import mirror
 from newsarchive.source.homepage import read_home
 from newsarchive.source.links import MIRROR_HOSTS, fetch_url
@@ -85,9 +86,9 @@ class MirrorLists(ArchiveSpider):
             self.list_failed(listed, Kind.FETCH, f"HTTP {response.status}", response)
         else:
             try:
-                sections = mirror.home(response.body, hosts=self.hosts)
+                sections = mirror.home(body_of(response), hosts=self.hosts)
             except NotUnderstoodError as error:
-                self.list_failed(listed, Kind.UNDERSTAND, str(error), response)
+                self.list_failed(listed, Kind.of(error), str(error), response)
             else:
                 self.home_read(sections, response)
         yield from self.due()
@@ -156,9 +157,9 @@ class MirrorLists(ArchiveSpider):
             self.list_failed(listed, Kind.FETCH, f"HTTP {response.status}", response)
         else:
             try:
-                section = mirror.category(response.body, hosts=self.hosts)
+                section = mirror.category(body_of(response), hosts=self.hosts)
             except NotUnderstoodError as error:
-                self.list_failed(listed, Kind.UNDERSTAND, str(error), response)
+                self.list_failed(listed, Kind.of(error), str(error), response)
             else:
                 self.category_read(section, listed, response)
         yield from self.list_done()
@@ -186,9 +187,9 @@ class MirrorLists(ArchiveSpider):
         """Read the feed, which shows posts without a tag too; only one version of the mirror has one."""
         if response.status == HTTP_OK:
             try:
-                entries, refused = mirror.feed(response.body, hosts=self.hosts)
+                entries, refused = mirror.feed(body_of(response), hosts=self.hosts)
             except NotUnderstoodError as error:
-                self.list_failed(listed, Kind.UNDERSTAND, str(error), response)
+                self.list_failed(listed, Kind.of(error), str(error), response)
             else:
                 self.run.counts["lists"] += 1
                 for sentence in refused or (() if entries else ("the feed is empty",)):

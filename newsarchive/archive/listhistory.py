@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from http import HTTPStatus
 
-from newsarchive.archive.coding import plain_body
+from newsarchive.archive.content_encoding import decode_body
 from newsarchive.archive.ledger import Validators
 from newsarchive.archive.ledgeranew import NewLedger
 from newsarchive.archive.warcrecord import Exchange
@@ -114,7 +114,7 @@ def body_of(exchange: Exchange) -> bytes:
     """Give the body of an answer that is none of an error; raises `ValueError` for one, and for a broken coding."""
     if exchange.status != HTTPStatus.OK:
         raise ValueError(f"HTTP {exchange.status}")
-    return plain_body(exchange)
+    return decode_body(exchange)
 
 
 def _validators(exchange: Exchange) -> Validators:

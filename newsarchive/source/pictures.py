@@ -11,10 +11,11 @@ from urllib.parse import urlsplit
 from PIL import Image, UnidentifiedImageError
 
 from newsarchive.article import Refused
-from newsarchive.source.understanding import NotUnderstoodError, looks_like, unescape
+from newsarchive.source.understanding import NotUnderstoodError, TruncatedError, looks_like, unescape
 
 _IMG = re.compile(r"<img\b[^<>]*?\bsrc\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))", re.IGNORECASE)
 _TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp", "BMP": "image/bmp"}
+_MAGIC = (b"\xff\xd8", b"\x89PNG", b"GIF8", b"RIFF", b"BM")
 _LONGEST = 2000
 
 
@@ -47,10 +48,15 @@ def picture_links(body: str) -> list[str]:
     return list(found)
 
 
-def picture(content: bytes) -> Picture:
+def picture(content: bytes, *, framed: bool = True) -> Picture:
     """Look into an answer.
 
+    Args:
+        content: the answer.
+        framed: the server said how long it would be, or that it had ended: one that stops early was made so.
+
     Raises:
+        TruncatedError: it begins like a picture, is not whole, and may have been cut off.
         NotUnderstoodError: it is no picture, not a whole one, or of a kind that is more than a picture (SVG).
         Refused: it would unfold to more pixels than any newspaper prints.
     """
@@ -60,9 +66,13 @@ def picture(content: bytes) -> Picture:
             image.load()
             return Picture(_TYPES[str(image.format)], *image.size)
     except UnidentifiedImageError as error:
+        if not framed and any(content[:4].startswith(magic[: len(content)]) for magic in _MAGIC):
+            raise TruncatedError("a picture that was cut off") from error
         text = content[:2000].decode("utf-8", errors="replace")
         raise NotUnderstoodError(f"no picture: {looks_like(text)}") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Refused(f"a picture that is too large to unfold ({error})") from error
     except (OSError, SyntaxError, ValueError, EOFError, TypeError, IndexError, MemoryError) as error:
+        if not framed:
+            raise TruncatedError(f"a picture that was cut off ({error})") from error
         raise NotUnderstoodError(f"a picture that is not whole ({error})") from error
