@@ -5,11 +5,15 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from scrapy.http.headers import Headers
+
+from newsarchive.archive.conditional import conditions, unasked, validators_of
 from newsarchive.archive.gaps import DROPPED
 from newsarchive.archive.ledger import Validators
 from newsarchive.archive.runs import Failure, Kind
 from newsarchive.article import ROLLING_TAG
 from newsarchive.middlewares.content_encoding import body_of
+from newsarchive.middlewares.wire import pairs
 from newsarchive.source import mirror
 from newsarchive.source.homepage import read_home
 from newsarchive.source.links import MIRROR_HOSTS, fetch_url
@@ -61,7 +65,7 @@ class MirrorLists(ArchiveSpider):
     def home_request(self) -> Request:
         """Ask for the home page, unless it is as we know it; with ``full`` whatever it is."""
         known = Validators() if self.selection.full else self.archive.ledger.validators(HOME)
-        return self.list_request(ListPage(HOME, ""), self.home, headers=_conditional(known))
+        return self.list_request(ListPage(HOME, ""), self.home, headers=conditions(known))
 
     def list_request(self, listed: ListPage, callback: Any, headers: dict[str, str] | None = None) -> Request:
         """Ask for a list, before any article."""
@@ -79,9 +83,7 @@ class MirrorLists(ArchiveSpider):
         """Read the home page; then the lists that are due, or the articles."""
         self.run.counts["lists"] += 1
         if response.status == NOT_MODIFIED:
-            self.run.counts["lists unchanged"] += 1
-            self.archive.ledger.list_confirmed(HOME, now=self.archive.now())
-            self.run.counts["seen new"] = 0  # there, even if it stays 0: the home page has told
+            self.home_not_modified(listed, response)
         elif response.status != HTTP_OK:
             self.list_failed(listed, Kind.FETCH, f"HTTP {response.status}", response)
         else:
@@ -92,6 +94,17 @@ class MirrorLists(ArchiveSpider):
             else:
                 self.home_read(sections, response)
         yield from self.due()
+
+    def home_not_modified(self, listed: ListPage, response: Response) -> None:
+        """Take a 304 for an answer where it is one."""
+        sent = response.request.headers if response.request else Headers()
+        if reason := unasked(pairs(sent), pairs(response.headers)):
+            self.archive.ledger.forget_validators(HOME)
+            self.list_failed(listed, Kind.FETCH, reason, response)
+            return
+        self.run.counts["lists unchanged"] += 1
+        self.archive.ledger.list_confirmed(HOME, now=self.archive.now())
+        self.run.counts["seen new"] = 0  # there, even if it stays 0: the home page has told
 
     def home_read(self, sections: tuple[Section, ...], response: Response) -> None:
         """Put every link into the ledger, with the lists it makes due, and what the page can be asked with."""
@@ -107,7 +120,7 @@ class MirrorLists(ArchiveSpider):
             HOME,
             page.found.values(),
             now=now,
-            validators=_validators(response) if page.is_clear else None,
+            validators=validators_of(pairs(response.headers)) if page.is_clear else None,
             due=[(listed.path, listed.tag) for listed in due],
         )
         for sentence in self.selection.unmatched([(s.tag, link.segments) for s in sections for link in s.links[:1]]):
@@ -251,16 +264,3 @@ class MirrorLists(ArchiveSpider):
             f"{listed.tag}: the mirror splits names with spaces and has no list for it; "
             "posts beyond the five on the home page cannot be seen there"
         )
-
-
-def _conditional(known: Validators) -> dict[str, str]:
-    headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
-    return {name: value for name, value in headers.items() if value}
-
-
-def _validators(response: Response) -> Validators:
-    def header(name: bytes) -> str | None:
-        value = response.headers.get(name)
-        return value.decode("latin-1") if value else None
-
-    return Validators(header(b"ETag"), header(b"Last-Modified"))

@@ -37,7 +37,7 @@ _COMMENT_OR_RAW = re.compile(
     r"<!--(?:-?>|.*?(?:--!?>|\Z))|<(script|style|iframe|textarea|title)\b[^<>]*>.*?(?:</\1\s*>|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
-_DOCUMENT = ("<!doctype", "<html", "<head", "<body")
+_DOCUMENT = ("<!doctype", "<html")
 _HTML_END = re.compile(r"</html\s*>", re.IGNORECASE)
 
 

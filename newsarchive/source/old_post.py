@@ -19,8 +19,8 @@ from newsarchive.source.understanding import NotUnderstoodError, TruncatedError,
 
 _FILE_DAY = re.compile(r"/(\d{4}-\d{2}-\d{2})-[^/]*\Z", re.ASCII)
 _END = re.compile(r"\[返回首页\]\([^\s()]*\)\s*\Z")
-_END_2021 = re.compile(r"<[^\s<>]*>\s*\Z")  # some of the first weeks end with the link
-_BACK_LINKS_SINCE = "2022"
+_END_2021 = re.compile(r"<[^\s<>]*>\s*\Z")  # some of December 2021, which are no more than a digest, end with the link
+_DAY_LENGTH = len("2022-01-25-")
 _NUMBER = re.compile(r"(?<![0-9])\d{14,24}(?![0-9])", re.ASCII)
 _TITLE = re.compile(r"\A(---\n(?:(?!---$|title:).*\n)*title:[ \t]*)\"(.*)\"[ \t]*$", re.MULTILINE)
 
@@ -80,9 +80,9 @@ def old_post(content: bytes, file_name: str) -> Article:
 def _check_end(text: str, file_name: str) -> None:
     """Refuse what begins as a post and does not end as one of its period; raises `TruncatedError`."""
     begun = text.lstrip("\ufeff \t\r\n")
-    if (begun.startswith("---") or "---".startswith(begun)) and not (
-        _END.search(text) or (file_name < _BACK_LINKS_SINCE and _END_2021.search(text))
-    ):
+    digest_only = not file_name[_DAY_LENGTH:].startswith("NW") and "<p" not in text
+    whole = _END.search(text) or (digest_only and _END_2021.search(text))
+    if not whole and (begun.startswith("---") or "---".startswith(begun)):
         raise TruncatedError("the store's post was cut off: it does not end as posts of its period do")
 
 

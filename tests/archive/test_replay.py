@@ -275,7 +275,7 @@ def test_every_content_coding_is_undone_as_the_crawl_undid_it(small: Path) -> No
     coded = [one for one in exchanges if (b"Content-Encoding", b"gzip") in one.headers]
     assert coded
     assert all(decode_body(one)[:1] in b"<{" for one in coded)
-    with pytest.raises(ValueError, match="not coded as its headers say"):
+    with pytest.raises(ValueError, match="no such stream"):
         decode_body(replace(coded[0], body=b"no gzip"))
 
 
