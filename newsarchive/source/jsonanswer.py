@@ -9,7 +9,7 @@ from typing import Any
 
 from newsarchive.source.understanding import NotUnderstoodError, TruncatedError, decode, looks_like
 
-_CUT = re.compile(r"|u[0-9a-fA-F]{0,3}|\.|[eE][+-]?|-|tr?u?|fa?l?s?|nu?l?", re.ASCII)
+_CUT = re.compile(r"|u[0-9a-fA-F]{0,4}|\.|[eE][+-]?|-|tr?u?|fa?l?s?|nu?l?", re.ASCII)
 """What may stand where reading stopped: half an escape, a number, or a word, and nothing behind it."""
 
 

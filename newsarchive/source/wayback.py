@@ -112,7 +112,8 @@ def _rows(content: bytes, *, framed: bool) -> Iterator[tuple[str, str, str]]:
     if not content.strip():
         return
     text = decode(content)
-    lines = [text] if text.lstrip().startswith("[") else [line for line in text.splitlines() if line.strip()]
+    in_lines = not text.lstrip().startswith("[")
+    lines = [line for line in text.splitlines() if line.strip()] if in_lines else [text]
     entries: list[Any] = []
     for number, line in enumerate(lines, 1):
         try:
@@ -121,7 +122,7 @@ def _rows(content: bytes, *, framed: bool) -> Iterator[tuple[str, str, str]]:
             if number == len(lines) and stops_early(line, error):
                 raise TruncatedError(f"the index's answer was cut off; it is {looks_like(text)}") from error
             raise NotUnderstoodError(f"the index's answer is no JSON; it is {looks_like(text)}") from error
-    if lines[0] is not text and not framed:
+    if in_lines and not framed:
         raise TruncatedError("the index's answer may have been cut off: neither a length nor its form shows its end")
     for entry in entries:
         if isinstance(entry, list):
