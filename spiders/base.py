@@ -15,6 +15,7 @@ from newsarchive.archive.ledger import KEPT_FOR, Row, State, fate, is_last_look
 from newsarchive.archive.runs import Failure, Kind
 from newsarchive.article import Article, Refused
 from newsarchive.hosts import HOST_SETTINGS, gate_of
+from newsarchive.middlewares.content_encoding import body_of, is_framed
 from newsarchive.source.links import ArticleLink
 from newsarchive.source.lists import Listed, Sighting
 from newsarchive.source.roads import Case, Road
@@ -167,12 +168,9 @@ class ArchiveSpider(Spider):
         """Tell the case what a road gave; a road that failed ends the case unless it may be the last chance."""
         capture = str(response.meta.get("capture") or "")
         try:
-            tell(case, road, response.status, response.body, capture)
-        except NotUnderstoodError as error:
-            yield from self.hindered(case, road, Failure(Kind.UNDERSTAND, str(case.name), str(error), capture))
-            return
-        except HttpStatusError as error:
-            yield from self.hindered(case, road, Failure(Kind.FETCH, str(case.name), str(error), capture))
+            tell(case, road, response.status, body_of(response), capture, framed=is_framed(response))
+        except (NotUnderstoodError, HttpStatusError) as error:
+            yield from self.hindered(case, road, Failure(Kind.of(error), str(case.name), str(error), capture))
             return
         yield from self._further(case)
 

@@ -13,6 +13,7 @@ from newsarchive.archive.runs import Failure, Kind
 from newsarchive.article import Refused
 from newsarchive.clock import Clock
 from newsarchive.dates import POST_FORMAT, SHANGHAI
+from newsarchive.middlewares.content_encoding import body_of
 from newsarchive.source import eastmoney
 from newsarchive.source.eastmoney import Column, Question
 from newsarchive.source.reading import End, Reading
@@ -139,10 +140,10 @@ class EastmoneySpider(ArchiveSpider):
             yield from self.next_list()
             return
         try:
-            page = eastmoney.page(response.body, asked.question)
+            page = eastmoney.page(body_of(response), asked.question)
             self.saw(reading.take(page, asked.question))
         except NotUnderstoodError as error:
-            self.list_failed(asked, Failure(Kind.UNDERSTAND, response.url, str(error), capture))
+            self.list_failed(asked, Failure(Kind.of(error), response.url, str(error), capture))
             yield from self.next_list()
             return
         for sentence in page.refused:

@@ -9,12 +9,13 @@ from urllib.parse import urlsplit
 
 from newsarchive import post
 from newsarchive.archive.capturereader import CaptureError, read_at
-from newsarchive.archive.coding import plain_body
+from newsarchive.archive.content_encoding import decode_body
 from newsarchive.archive.keeper import CAPTURES
 from newsarchive.archive.ledgerpictures import KeptPicture
 from newsarchive.archive.runs import Failure, Kind
 from newsarchive.article import Refused
 from newsarchive.hosts import PictureHosts
+from newsarchive.middlewares.content_encoding import body_of, is_framed
 from newsarchive.source.pictures import picture, picture_links
 from newsarchive.source.told import NOT_THERE
 from newsarchive.source.understanding import NotUnderstoodError
@@ -104,7 +105,7 @@ class ImagesSpider(ArchiveSpider):
         file, _, offset = place.partition("#")
         try:
             capture, exchange = read_at(self.archive.root / CAPTURES, file, int(offset), question=False)
-            self.keep(url, plain_body(exchange), place, capture.sha256)
+            self.keep(url, decode_body(exchange), place, capture.sha256)
         except (CaptureError, ValueError, OSError):
             return False
         self.run.counts["archived before"] += 1
@@ -134,17 +135,18 @@ class ImagesSpider(ArchiveSpider):
             self.picture_failed(Failure(Kind.FETCH, url, f"HTTP {response.status}", capture), nowhere=nowhere)
             return
         try:
-            self.keep(url, response.body, capture, self.archive.digest_of(capture) or "")
+            body, digest = body_of(response), self.archive.digest_of(capture) or ""
+            self.keep(url, body, capture, digest, framed=is_framed(response))
         except NotUnderstoodError as error:
-            self.picture_failed(Failure(Kind.UNDERSTAND, url, str(error), capture))
+            self.picture_failed(Failure(Kind.of(error), url, str(error), capture))
         except Refused as error:
             self.picture_failed(Failure(Kind.UNDERSTAND, url, str(error), capture), refused=True)
         else:
             self.run.counts["new"] += 1
 
-    def keep(self, url: str, content: bytes, capture: str, sha256: str) -> None:
+    def keep(self, url: str, content: bytes, capture: str, sha256: str, *, framed: bool = True) -> None:
         """Record a picture whose capture is there; raises `Refused` if it is none."""
-        shown = picture(content)
+        shown = picture(content, framed=framed)
         self.archive.ledger.picture_kept(
             KeptPicture(
                 url=url,

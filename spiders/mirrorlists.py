@@ -5,10 +5,15 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from scrapy.http.headers import Headers
+
+from newsarchive.archive.conditional import conditions, unasked, validators_of
 from newsarchive.archive.gaps import DROPPED
 from newsarchive.archive.ledger import Validators
 from newsarchive.archive.runs import Failure, Kind
 from newsarchive.article import ROLLING_TAG
+from newsarchive.middlewares.content_encoding import body_of
+from newsarchive.middlewares.wire import pairs
 from newsarchive.source import mirror
 from newsarchive.source.homepage import read_home
 from newsarchive.source.links import MIRROR_HOSTS, fetch_url
@@ -60,7 +65,7 @@ class MirrorLists(ArchiveSpider):
     def home_request(self) -> Request:
         """Ask for the home page, unless it is as we know it; with ``full`` whatever it is."""
         known = Validators() if self.selection.full else self.archive.ledger.validators(HOME)
-        return self.list_request(ListPage(HOME, ""), self.home, headers=_conditional(known))
+        return self.list_request(ListPage(HOME, ""), self.home, headers=conditions(known))
 
     def list_request(self, listed: ListPage, callback: Any, headers: dict[str, str] | None = None) -> Request:
         """Ask for a list, before any article."""
@@ -78,19 +83,28 @@ class MirrorLists(ArchiveSpider):
         """Read the home page; then the lists that are due, or the articles."""
         self.run.counts["lists"] += 1
         if response.status == NOT_MODIFIED:
-            self.run.counts["lists unchanged"] += 1
-            self.archive.ledger.list_confirmed(HOME, now=self.archive.now())
-            self.run.counts["seen new"] = 0  # there, even if it stays 0: the home page has told
+            self.home_not_modified(listed, response)
         elif response.status != HTTP_OK:
             self.list_failed(listed, Kind.FETCH, f"HTTP {response.status}", response)
         else:
             try:
-                sections = mirror.home(response.body, hosts=self.hosts)
+                sections = mirror.home(body_of(response), hosts=self.hosts)
             except NotUnderstoodError as error:
-                self.list_failed(listed, Kind.UNDERSTAND, str(error), response)
+                self.list_failed(listed, Kind.of(error), str(error), response)
             else:
                 self.home_read(sections, response)
         yield from self.due()
+
+    def home_not_modified(self, listed: ListPage, response: Response) -> None:
+        """Take a 304 for an answer where it is one."""
+        sent = response.request.headers if response.request else Headers()
+        if reason := unasked(pairs(sent), pairs(response.headers)):
+            self.archive.ledger.forget_validators(HOME)
+            self.list_failed(listed, Kind.FETCH, reason, response)
+            return
+        self.run.counts["lists unchanged"] += 1
+        self.archive.ledger.list_confirmed(HOME, now=self.archive.now())
+        self.run.counts["seen new"] = 0  # there, even if it stays 0: the home page has told
 
     def home_read(self, sections: tuple[Section, ...], response: Response) -> None:
         """Put every link into the ledger, with the lists it makes due, and what the page can be asked with."""
@@ -106,7 +120,7 @@ class MirrorLists(ArchiveSpider):
             HOME,
             page.found.values(),
             now=now,
-            validators=_validators(response) if page.is_clear else None,
+            validators=validators_of(pairs(response.headers)) if page.is_clear else None,
             due=[(listed.path, listed.tag) for listed in due],
         )
         for sentence in self.selection.unmatched([(s.tag, link.segments) for s in sections for link in s.links[:1]]):
@@ -156,9 +170,9 @@ class MirrorLists(ArchiveSpider):
             self.list_failed(listed, Kind.FETCH, f"HTTP {response.status}", response)
         else:
             try:
-                section = mirror.category(response.body, hosts=self.hosts)
+                section = mirror.category(body_of(response), hosts=self.hosts)
             except NotUnderstoodError as error:
-                self.list_failed(listed, Kind.UNDERSTAND, str(error), response)
+                self.list_failed(listed, Kind.of(error), str(error), response)
             else:
                 self.category_read(section, listed, response)
         yield from self.list_done()
@@ -186,9 +200,9 @@ class MirrorLists(ArchiveSpider):
         """Read the feed, which shows posts without a tag too; only one version of the mirror has one."""
         if response.status == HTTP_OK:
             try:
-                entries, refused = mirror.feed(response.body, hosts=self.hosts)
+                entries, refused = mirror.feed(body_of(response), hosts=self.hosts)
             except NotUnderstoodError as error:
-                self.list_failed(listed, Kind.UNDERSTAND, str(error), response)
+                self.list_failed(listed, Kind.of(error), str(error), response)
             else:
                 self.run.counts["lists"] += 1
                 for sentence in refused or (() if entries else ("the feed is empty",)):
@@ -250,16 +264,3 @@ class MirrorLists(ArchiveSpider):
             f"{listed.tag}: the mirror splits names with spaces and has no list for it; "
             "posts beyond the five on the home page cannot be seen there"
         )
-
-
-def _conditional(known: Validators) -> dict[str, str]:
-    headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
-    return {name: value for name, value in headers.items() if value}
-
-
-def _validators(response: Response) -> Validators:
-    def header(name: bytes) -> str | None:
-        value = response.headers.get(name)
-        return value.decode("latin-1") if value else None
-
-    return Validators(header(b"ETag"), header(b"Last-Modified"))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from scrapy import exceptions as scrapy_errors
 from twisted.internet.error import ConnectError
 
+from newsarchive.source.understanding import TruncatedError
+
 if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
@@ -14,7 +16,6 @@ _WORDS: tuple[tuple[type[BaseException], str], ...] = (
     (scrapy_errors.DownloadConnectionRefusedError, "the connection was refused"),
     (scrapy_errors.CannotResolveHostError, "the host's name cannot be resolved"),
     (scrapy_errors.DownloadTimeoutError, "no answer in time"),
-    (scrapy_errors.ResponseDataLossError, "the answer was cut off"),
     (scrapy_errors.DownloadCancelledError, "the answer is too large"),
     (scrapy_errors.UnsupportedURLSchemeError, "not a kind of address that can be asked"),
     (scrapy_errors.DownloadFailedError, "the connection broke"),
@@ -29,6 +30,8 @@ def describe_failure(failure: Failure) -> str:
     error = failure.value
     if isinstance(error, scrapy_errors.IgnoreRequest):
         return str(error) or "the request was held back"
+    if isinstance(error, scrapy_errors.ResponseDataLossError | TruncatedError):
+        return str(error) or "the answer was cut off"
     for kind, words in _WORDS:
         if isinstance(error, kind):
             return words

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from newsarchive import dates
 from newsarchive.archive.runs import Failure, Kind
 from newsarchive.clock import Clock
+from newsarchive.middlewares.content_encoding import body_of, is_framed
 from newsarchive.source import wayback
 from newsarchive.source.links import MIRROR_HOSTS
 from newsarchive.source.roads import Road
@@ -120,9 +121,10 @@ class WaybackSpider(ArchiveSpider):
             self.list_failed(captured, failure)
         else:
             try:
-                found = wayback.sightings(response.body if response.status == HTTP_OK else b"", captured.host)
+                body = body_of(response) if response.status == HTTP_OK else b""
+                found = wayback.sightings(body, captured.host, framed=is_framed(response))
             except NotUnderstoodError as error:
-                self.list_failed(captured, Failure(Kind.UNDERSTAND, response.url, str(error), capture))
+                self.list_failed(captured, Failure(Kind.of(error), response.url, str(error), capture))
             else:
                 self.run.counts["seen"] += len(found)
                 self.archive.ledger.list_read(captured.key, found, now=self.archive.now())

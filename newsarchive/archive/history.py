@@ -12,8 +12,8 @@ from http import HTTPStatus
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
 from newsarchive.archive.attempts import Answer, Attempt, Attempts
-from newsarchive.archive.coding import plain_body
 from newsarchive.archive.columnhistory import ColumnHistory
+from newsarchive.archive.content_encoding import decode_body
 from newsarchive.archive.copyhistory import follow_index
 from newsarchive.archive.ledger import KEPT_FOR
 from newsarchive.archive.ledgeranew import NewLedger
@@ -291,7 +291,7 @@ def _is_post(file_name: str, seen: Seen) -> bool:
     if seen.status != HTTPStatus.OK or seen.exchange is None:
         return False
     try:
-        old_post(plain_body(seen.exchange), file_name)
+        old_post(decode_body(seen.exchange), file_name)
     except ValueError:  # refused, or not coded as it says
         return False
     return True

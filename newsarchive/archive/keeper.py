@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary
 from newsarchive.archive import files, seal
 from newsarchive.archive.adopting import adopted
 from newsarchive.archive.captures import Capture, CaptureError, Captures, Exchange
+from newsarchive.archive.conditional import unasked
 from newsarchive.archive.ledger import Ledger
 from newsarchive.archive.posts import POSTS, REVISIONS, Posts
 from newsarchive.archive.runs import RUNS, Run
@@ -126,7 +127,8 @@ class Archive:
         Raises:
             OSError, sqlite3.Error: the disk does not take it.
         """
-        earlier = None if exchange.truncated else self.ledger.served(exchange.url)
+        no_answer = exchange.status == HTTPStatus.NOT_MODIFIED and unasked(exchange.request_headers, exchange.headers)
+        earlier = None if exchange.truncated or no_answer else self.ledger.served(exchange.url)
         same_as = None
         if earlier is not None:
             with contextlib.suppress(CaptureError, OSError):  # damaged or gone: verify says so; this one is kept whole

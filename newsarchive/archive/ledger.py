@@ -165,6 +165,11 @@ class Ledger(ImportRows, PictureRows):
         """Take a list off the queue that turned out not to exist or to show nothing."""
         self._db.execute("UPDATE lists SET pending = 0 WHERE path = ?", (path,))
 
+    def forget_validators(self, path: str) -> None:
+        """Ask for a list without conditions next time: what the server says of them cannot be right."""
+        with self._in_passing():
+            self._db.execute("UPDATE lists SET etag = NULL, last_modified = NULL WHERE path = ?", (path,))
+
     def list_failed(self, path: str, error: str) -> None:
         """Record that a list could not be read; if it was due it stays due."""
         with self._in_passing():

@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 from http import HTTPStatus
 
-from newsarchive.archive.coding import plain_body
-from newsarchive.archive.ledger import Validators
+from newsarchive.archive.conditional import unasked, validators_of
+from newsarchive.archive.content_encoding import decode_body
 from newsarchive.archive.ledgeranew import NewLedger
 from newsarchive.archive.warcrecord import Exchange
 from newsarchive.article import ROLLING_TAG
@@ -46,12 +46,20 @@ class ListHistory:
         """Follow an answer to the question for the home page."""
         try:
             if exchange.status == HTTPStatus.NOT_MODIFIED:
-                self.ledger.list_confirmed(HOME, now=exchange.fetched_at)
+                self._not_modified(exchange)
             else:
                 self._home(mirror.home(body_of(exchange), hosts=MIRROR_HOSTS | {host}), exchange)
         except (NotUnderstoodError, ValueError) as error:
             self.ledger.list_failed(HOME, str(error))
         self.ledger.drop_overdue_lists(now=exchange.fetched_at)
+
+    def _not_modified(self, exchange: Exchange) -> None:
+        """Follow a 304; where the record of its request is lost, it is believed."""
+        if exchange.method and (reason := unasked(exchange.request_headers, exchange.headers)):
+            self.ledger.forget_validators(HOME)
+            self.ledger.list_failed(HOME, reason)
+        else:
+            self.ledger.list_confirmed(HOME, now=exchange.fetched_at)
 
     def _home(self, sections: tuple[Section, ...], exchange: Exchange) -> None:
         now = exchange.fetched_at
@@ -66,7 +74,7 @@ class ListHistory:
             HOME,
             page.found.values(),
             now=now,
-            validators=_validators(exchange) if page.is_clear else None,
+            validators=validators_of(exchange.headers) if page.is_clear else None,
             due=due.items(),
         )
 
@@ -114,9 +122,4 @@ def body_of(exchange: Exchange) -> bytes:
     """Give the body of an answer that is none of an error; raises `ValueError` for one, and for a broken coding."""
     if exchange.status != HTTPStatus.OK:
         raise ValueError(f"HTTP {exchange.status}")
-    return plain_body(exchange)
-
-
-def _validators(exchange: Exchange) -> Validators:
-    headers = {name.lower(): value.decode("latin-1") for name, value in reversed(exchange.headers)}
-    return Validators(headers.get(b"etag"), headers.get(b"last-modified"))
+    return decode_body(exchange)

@@ -14,7 +14,7 @@ from pathlib import Path
 from newsarchive import finish, post
 from newsarchive.archive.attempts import Answer, Attempt
 from newsarchive.archive.capturereader import CaptureError, read_at
-from newsarchive.archive.coding import plain_body
+from newsarchive.archive.content_encoding import decode_body, is_framed
 from newsarchive.archive.runs import Kind
 from newsarchive.article import Article, Name, Origin, Refused
 from newsarchive.source.links import article_link
@@ -203,11 +203,10 @@ def _pursued(
         try:
             capture, exchange = read_at(folder, answer.file, answer.offset, question=False)
             digests[capture.place] = capture.sha256
-            tell(case, road, exchange.status, plain_body(exchange), f"{answer.file}#{answer.offset}")
-        except NotUnderstoodError as error:
-            _hinder(case, attempt, road, Kind.UNDERSTAND, str(error))
-        except (HttpStatusError, CaptureError, OSError, ValueError) as error:
-            _hinder(case, attempt, road, Kind.FETCH, str(error))
+            body, framed = decode_body(exchange), is_framed(exchange.headers)
+            tell(case, road, exchange.status, body, f"{answer.file}#{answer.offset}", framed=framed)
+        except (NotUnderstoodError, HttpStatusError, CaptureError, OSError, ValueError) as error:
+            _hinder(case, attempt, road, Kind.of(error), str(error))
     return case, digests
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from newsarchive.archive.files import write_whole
 from newsarchive.archive.fill import Fill
+from newsarchive.source.understanding import NotUnderstoodError, TruncatedError
 
 RUNS = "runs"
 
@@ -33,6 +34,12 @@ class Kind(StrEnum):
     """Nothing is known to be missing, but what the source shows is far from what it used to show."""
     IMPORT = "not imported"
     """A file of someone's own; the source has not changed."""
+
+    @classmethod
+    def of(cls, error: Exception) -> Kind:
+        """Return the kind of failure an error is: an answer that was cut off did not arrive, one that did says more."""
+        understood = isinstance(error, TruncatedError) or not isinstance(error, NotUnderstoodError)
+        return cls.FETCH if understood else cls.UNDERSTAND
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from newsarchive.archive import gzipmember
-from newsarchive.archive.capturereader import look
+from newsarchive.archive.capturereader import look, read_at
 from newsarchive.archive.captures import Capture, Exchange, Fault, capture_files
 from newsarchive.archive.pool import Pool
+from newsarchive.archive.warcrecord import STATUS_NOT_MODIFIED
 
 _BATCH = 512  # records
 
@@ -52,7 +53,9 @@ class _Stretches:
 def scan(
     folder: Path, pool: Pool, *, wanted: Callable[[str, int], bool], progress: Callable[[int, int], None]
 ) -> Iterator[Seen | Fault]:
-    """Read every answer that was not cut off, as `newsarchive.archive.captures.iterate` does, without the questions.
+    """Read every answer that was not cut off, as `newsarchive.archive.captures.iterate` does.
+
+    The question comes with a 304 alone, which says nothing without it.
 
     Args:
         folder: the captures.
@@ -87,12 +90,14 @@ def _read(job: _Stretches) -> tuple[list[Seen | Fault], int]:
             if isinstance(found, Fault):
                 items.append(found)
             elif isinstance(found, tuple) and not found[1].truncated:
-                items.append(_seen(*found, job.wanted))
+                items.append(_seen(job, *found))
     return items, sum(stretch.length for stretch in job.stretches)
 
 
-def _seen(capture: Capture, exchange: Exchange, wanted: Callable[[str, int], bool]) -> Seen:
-    whole = exchange if wanted(exchange.url, exchange.status) else None
+def _seen(job: _Stretches, capture: Capture, exchange: Exchange) -> Seen:
+    whole = exchange if job.wanted(exchange.url, exchange.status) else None
+    if whole and whole.status == STATUS_NOT_MODIFIED:  # what it says depends on what was asked
+        _, whole = read_at(job.folder, job.file, capture.offset)
     return Seen(
         capture.file,
         capture.offset,

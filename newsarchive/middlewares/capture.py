@@ -7,15 +7,16 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
-from newsarchive.archive.captures import Exchange, Headers
+from newsarchive.archive.captures import Exchange
 from newsarchive.archive.keeper import STORAGE_ERRORS, Archive
-from newsarchive.middlewares.wire import META, Wire
+from newsarchive.middlewares.content_encoding import decode_once
+from newsarchive.middlewares.wire import META, Wire, pairs
+from newsarchive.source.understanding import TruncatedError
 
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
-    from scrapy.http.headers import Headers as ScrapyHeaders
 
 CUT_OFF = "dataloss"
 """Scrapy's flag of an answer that is not all that was announced."""
@@ -55,7 +56,19 @@ class CaptureMiddleware:
         return response
 
 
+def truncated(request: Request, response: Response) -> tuple[str, str]:
+    """Return why an answer is not whole: WARC-Truncated's word for it (WARC 1.1 section 5.13), and a sentence.
+
+    Both are empty for a whole one. That the connection broke is known; what made a stream end early is not.
+    """
+    if CUT_OFF in response.flags:
+        return "disconnect", "the answer was cut off"
+    found = decode_once(request, response)
+    return ("unspecified", str(found)) if isinstance(found, TruncatedError) else ("", "")
+
+
 def _exchange(request: Request, response: Response, archive: Archive) -> Exchange:
+    why, _ = truncated(request, response)
     wire = request.meta.pop(META, None) or _guessed(request, response)
     return Exchange(
         url=request.url,
@@ -69,7 +82,7 @@ def _exchange(request: Request, response: Response, archive: Archive) -> Exchang
         request_body=request.body,
         version=response.protocol or "HTTP/1.1",
         ip=str(response.ip_address) if response.ip_address else None,
-        truncated="disconnect" if CUT_OFF in response.flags else "",
+        truncated=why,
         about=str(request.meta.get("about") or ""),
     )
 
@@ -77,7 +90,7 @@ def _exchange(request: Request, response: Response, archive: Archive) -> Exchang
 def _guessed(request: Request, response: Response) -> Wire:
     """Say what the wire likely held, for a download handler that does not note it: a test's, or another client's."""
     host = (b"Host", urlsplit(request.url).netloc.encode())
-    return Wire(_reason(response.status), _pairs(response.headers), (host, *_pairs(request.headers)))
+    return Wire(_reason(response.status), pairs(response.headers), (host, *pairs(request.headers)))
 
 
 def _reason(status: int) -> bytes:
@@ -85,7 +98,3 @@ def _reason(status: int) -> bytes:
         return HTTPStatus(status).phrase.encode()
     except ValueError:
         return b""
-
-
-def _pairs(headers: ScrapyHeaders) -> Headers:
-    return tuple((name, value) for name, values in headers.items() for value in values)

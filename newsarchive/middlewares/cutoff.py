@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from scrapy.exceptions import ResponseDataLossError
 
-from newsarchive.middlewares.capture import CUT_OFF, CaptureMiddleware
+from newsarchive.middlewares.capture import CaptureMiddleware, truncated
+from newsarchive.middlewares.content_encoding import DECODED
 from newsarchive.middlewares.wire import WireDownloadHandler
 
 if TYPE_CHECKING:
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
 
 
 class CutOffDownloadHandler(WireDownloadHandler):
-    """Gives whole answers; of others it keeps what there is, as ``WARC-Truncated: disconnect``, and fails.
+    """Gives whole answers; of others it keeps what there is, with ``WARC-Truncated``, and fails.
 
-    A middleware could not do it: Scrapy lets none retry what another raises over an answer. Nothing reads such a body,
-    a rebuild neither.
+    Not whole is what the connection broke off, and what the body's own content coding says was broken off. A middleware
+    could not do it: Scrapy lets none retry what another raises over an answer. Nothing reads such a body, a rebuild
+    neither.
     """
 
     async def download_request(self, request: Request) -> Response:
@@ -28,10 +30,12 @@ class CutOffDownloadHandler(WireDownloadHandler):
             ResponseDataLossError: the answer was cut off; ``request.meta["capture"]`` says where it is kept.
             OSError, sqlite3.Error: the disk does not take it.
         """
-        request.meta.pop("capture", None)  # of an earlier try
+        for earlier in ("capture", DECODED):
+            request.meta.pop(earlier, None)  # of an earlier try
         request.meta["download_fail_on_dataloss"] = False  # Scrapy's word for: give me what there is
         response = await super().download_request(request)
-        if CUT_OFF in response.flags:
+        _, reason = truncated(request, response)
+        if reason:
             CaptureMiddleware.from_crawler(self._crawler).process_response(request, response)
-            raise ResponseDataLossError(f"the answer of {request.url} was cut off")
+            raise ResponseDataLossError(reason)
         return response

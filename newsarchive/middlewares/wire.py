@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
+    from scrapy.http.headers import Headers as ScrapyHeaders
     from twisted.internet.defer import Deferred
 
 META = "wire"
@@ -40,6 +41,11 @@ class Wire:
     reason: bytes
     received: Headers
     sent: Headers
+
+
+def pairs(headers: ScrapyHeaders) -> Headers:
+    """Give Scrapy's headers as pairs."""
+    return tuple((name, value) for name, values in headers.items() for value in values)
 
 
 class WireDownloadHandler(HTTP11DownloadHandler):

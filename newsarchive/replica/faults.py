@@ -16,8 +16,16 @@ BODIES: Mapping[str, tuple[bytes, str]] = {
 }
 """Answers with status 200 that are no article: body and content type."""
 
-KINDS = STATUSES | BODIES.keys() | {"truncate", "hang", "slow", "reset", "redirect-loop"}
+CUTS = frozenset({"truncate", "cut-gzip", "cut-page"})
+"""Half an answer: of the length announced; as half a gzip stream, whose own length is right; without any length."""
+KINDS = STATUSES | BODIES.keys() | CUTS | {"hang", "slow", "reset", "redirect-loop", "unasked-304"}
 RETRY_AFTER = frozenset({"503", "429"})
+
+
+def half_of(body: bytes) -> bytes:
+    """Cut a page, behind a whole item of a list where it has one, so that nothing of it is torn."""
+    behind = body.rfind(b"</li>", 0, len(body) // 2)
+    return body[: behind + len(b"</li>") if behind > 0 else len(body) // 2]
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import socket
 import struct
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from newsarchive.replica import article
-from newsarchive.replica.faults import BODIES, RETRY_AFTER, STATUSES
+from newsarchive.replica.faults import BODIES, RETRY_AFTER, STATUSES, half_of
 from newsarchive.replica.picture import picture
 
 if TYPE_CHECKING:
@@ -89,6 +90,8 @@ class Handler(BaseHTTPRequestHandler):
             self._send(200, *BODIES[self.fault])
         elif self.fault == "redirect-loop":
             self._send(302, b"", HTML, [("Location", self.path)])
+        elif self.fault == "unasked-304":
+            self._send(304, b"", HTML)
         else:
             if self.fault == "slow":
                 self.replica.stopped.wait(self.replica.slow_seconds)
@@ -141,7 +144,7 @@ class Handler(BaseHTTPRequestHandler):
                 self._send(304, b"", kind, headers)
                 return
         body = served.body
-        if "gzip" in (self.headers.get("Accept-Encoding") or ""):
+        if "gzip" in (self.headers.get("Accept-Encoding") or "") and self.fault not in {"cut-gzip", "cut-page"}:
             body = served.packed
             headers += [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
         self._send(200, body, kind, headers)
@@ -159,14 +162,22 @@ class Handler(BaseHTTPRequestHandler):
         self._write(status, body, kind, headers)
 
     def _write(self, status: int, body: bytes, kind: str, headers: Sequence[tuple[str, str]] = ()) -> None:
+        cut = self.fault if status == 200 else None  # noqa: PLR2004
+        if cut == "cut-gzip":
+            packed = gzip.compress(body, mtime=0)
+            body, headers = packed[: len(packed) // 2], [*headers, ("Content-Encoding", "gzip")]
         self.send_response(status)
         if status != 304:  # noqa: PLR2004 - Not Modified has no body to speak of
             self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
+            if cut == "cut-page":
+                self.send_header("Connection", "close")
+                body = half_of(body)
+            else:
+                self.send_header("Content-Length", str(len(body)))
         for name, value in headers:
             self.send_header(name, value)
         self.end_headers()
-        if self.fault == "truncate" and status == 200:  # noqa: PLR2004
+        if cut == "truncate":
             body = body[: len(body) // 2]
             self.close_connection = True
         if self.command != "HEAD":

@@ -24,14 +24,20 @@ def article_api_url(base: str, name: Name) -> str:
     return f"{base.rstrip('/')}/kuaixun/v2/api/article/{name.number}?guid={name}"
 
 
-def article_answer(content: bytes, name: Name) -> ArticlePage:
+def article_answer(content: bytes, name: Name, *, framed: bool = True) -> ArticlePage:
     """Read the API's answer to the question for one article.
 
+    Args:
+        content: the answer.
+        name: of the article.
+        framed: as for `json_value`.
+
     Raises:
+        TruncatedError: as for `json_value`.
         NoArticleError: it has none, or one without a text.
         NotUnderstoodError: it is no answer of the API's, lacks what makes an article, or is about another one.
     """
-    answer = json_object(content)
+    answer = json_object(content, framed=framed)
     if "data" not in answer:
         raise NotUnderstoodError(f"the answer has no data; it has {', '.join(sorted(answer)[:5]) or 'nothing'}")
     data: Any = answer["data"]

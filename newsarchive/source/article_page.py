@@ -18,7 +18,8 @@ from bs4 import BeautifulSoup, NavigableString, Tag
 
 from newsarchive.article import Name
 from newsarchive.body import has_substance
-from newsarchive.source.htmlpage import NOTICE, date_in, inside, is_notice, kind_of, soup_of
+from newsarchive.source.endings import check_end
+from newsarchive.source.htmlpage import NOTICE, check_closed, date_in, inside, is_notice, kind_of, soup_of
 from newsarchive.source.richform import text_alone
 from newsarchive.source.understanding import NoArticleError, NotUnderstoodError, decode, looks_like
 
@@ -111,11 +112,13 @@ def article_page(content: bytes, name: Name) -> ArticlePage:
         name: of the article it was asked for.
 
     Raises:
+        TruncatedError: it does not come to its end, or the element of the text does not.
         NoArticleError: it is the publisher's page for what is not there, or a shell that holds no text.
         NotUnderstoodError: it is anything else (login wall, maintenance, another article's page), or it has a text but
             no title or time where any layout has them.
     """
     text = decode(content)
+    check_end(text)
     soup = soup_of(text)
     own = _OWN_ADDRESS.search(text)
     if own and own["number"] != name.number:
@@ -123,6 +126,7 @@ def article_page(content: bytes, name: Name) -> ArticlePage:
     for layout in _likeliest_first(name):
         place = _place(soup, layout)
         if place is not None and _has_text(place):
+            check_closed(text, place)
             return _read(text, soup, place, layout)
     raise _no_article(text, soup)
 

@@ -144,9 +144,10 @@ def page(content: bytes, question: Question) -> Page:
     """Read the answer to a question.
 
     Raises:
+        TruncatedError: it stops early, whatever the server said of its length.
         NotUnderstoodError: it is no such list, an error answer, or an empty one where there must be articles.
     """
-    answer = json_object(content)
+    answer = json_object(content, framed=False)
     code = string(answer, "code").strip()
     if code not in _UNDERSTOOD:
         raise NotUnderstoodError(f"the list answers with code {code[:20]!r} ({string(answer, 'message')[:60]!r})")

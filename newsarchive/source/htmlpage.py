@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from bs4 import BeautifulSoup, Tag
 from bs4.exceptions import ParserRejectedMarkup
 
-from newsarchive.source.understanding import NotUnderstoodError, looks_like
+from newsarchive.source.understanding import NotUnderstoodError, TruncatedError, looks_like
 
 NOTICE = 40
 """Characters; no line that stands in the place of a text, to say why there is none, is longer."""
@@ -60,19 +60,31 @@ def inside(text: str, element: Tag) -> str:
     Returns:
         Nothing where the element is not closed, has neither, or the page has several like it.
     """
+    start, end = _span(text, element)
+    return text[start.end() : end[0]] if start and end else ""
+
+
+def check_closed(text: str, element: Tag) -> None:
+    """Refuse a page on which an element begins and never ends; found as by `inside`, raises `TruncatedError`."""
+    start, end = _span(text, element)
+    if start and not end:
+        raise TruncatedError(f"the page was cut off: its text, {start[0][:60]!r}, is not closed")
+
+
+def _span(text: str, element: Tag) -> tuple[re.Match[str] | None, tuple[int, int] | None]:
+    """Find an element of a page's parse on the page: its start tag, and where its end tag begins and ends."""
     identity, classes = element.get("id"), element.get("class")
     if isinstance(identity, str):
         wanted = rf"id=[\"']{re.escape(identity)}[\"']"
     elif classes:
         wanted = rf"class=[\"']\s*{re.escape(' '.join(classes))}\s*[\"']"
     else:
-        return ""
+        return None, None
     shown = blanked(text)  # what is commented out, or stands in a script, is not the element
     starts = list(re.finditer(rf"<({element.name})\b[^<>]*\s{wanted}[^<>]*>", shown, re.IGNORECASE))
     if not starts or (len(starts) > 1 and not identity):
-        return ""
-    end = end_of(shown, starts[0])
-    return text[starts[0].end() : end[0]] if end else ""
+        return None, None
+    return starts[0], end_of(shown, starts[0])
 
 
 def unseen(text: str) -> Iterator[tuple[int, int, str]]:

@@ -3,19 +3,46 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from newsarchive.source.understanding import NotUnderstoodError, decode, looks_like
+from newsarchive.source.understanding import NotUnderstoodError, TruncatedError, decode, looks_like
+
+_CUT = re.compile(r"|u[0-9a-fA-F]{0,4}|\.|[eE][+-]?|-|tr?u?|fa?l?s?|nu?l?", re.ASCII)
+"""What may stand where reading stopped: half an escape, a number, or a word, and nothing behind it."""
 
 
-def json_object(content: bytes) -> dict[str, Any]:
-    """Read an answer that is one JSON object; raises `NotUnderstoodError` for anything else, naming it."""
-    text = decode(content)
+def json_value(text: str, *, framed: bool) -> Any:
+    """Read an answer that is JSON.
+
+    Args:
+        text: the answer.
+        framed: the server said how long it would be, or that it had ended: one that stops early was made so.
+
+    Raises:
+        TruncatedError: it stops early, and may have been cut off.
+        NotUnderstoodError: it is no JSON.
+    """
     try:
-        data = json.loads(text)
+        return json.loads(text)
     except (ValueError, RecursionError) as error:
+        if not framed and stops_early(text, error):
+            raise TruncatedError(f"the answer was cut off: its JSON has no end; it is {looks_like(text)}") from error
         raise NotUnderstoodError(f"the answer is no JSON; it is {looks_like(text)}") from error
+
+
+def stops_early(text: str, error: Exception) -> bool:
+    """Return whether JSON was right as far as it went, by the error that reading it raised."""
+    if not isinstance(error, json.JSONDecodeError) or not text.lstrip().startswith(("{", "[")):
+        return False
+    return error.msg.startswith("Unterminated string") or _CUT.fullmatch(text[error.pos :].rstrip()) is not None
+
+
+def json_object(content: bytes, *, framed: bool = True) -> dict[str, Any]:
+    """Read an answer that is one JSON object; raises as `json_value`, and for any other value."""
+    text = decode(content)
+    data = json_value(text, framed=framed)
     if not isinstance(data, dict):
         raise NotUnderstoodError(f"the answer is JSON of another kind: {text[:60]!r}")
     return data

@@ -7,6 +7,7 @@ on the rolling page; jekyll-feed's Atom at ``/feed.xml``.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -14,11 +15,14 @@ from lxml import html as lxml_html
 
 from newsarchive.article import ROLLING_TAG, Refused
 from newsarchive.newspapers import words_of
+from newsarchive.source.endings import LIST, check_end
 from newsarchive.source.links import MIRROR_HOSTS, ArticleLink, article_link
-from newsarchive.source.understanding import NotUnderstoodError, decode, looks_like
+from newsarchive.source.understanding import NotUnderstoodError, TruncatedError, decode, looks_like
 
 HOME_SHOWS = 5
 _ATOM = "{http://www.w3.org/2005/Atom}"
+_FEED = re.compile(r"\s*(?:<(?:\?(?:x(?:m(?:l\b|\Z)|\Z)|\Z)|f(?:e(?:e(?:d\b|\Z)|\Z)|\Z)|\Z))")
+_FEED_END = re.compile(r"</feed\s*>\s*(?:<!--.*)?\Z", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +65,11 @@ def home(content: bytes, *, hosts: frozenset[str] = MIRROR_HOSTS) -> tuple[Secti
     """Read the home page: one section a tag, up to five newest posts each; a heading without a list has none.
 
     Raises:
+        TruncatedError: it does not come to its end.
         NotUnderstoodError: no tag with a list is there; a home page without news has never been.
     """
     text = decode(content)
+    check_end(text, LIST)
     sections = tuple(opened.close() for opened in _sections(text, hosts) if opened.tag or opened.links)
     if not any(section.links or section.refused for section in sections):
         raise NotUnderstoodError(f"no tag with posts on the home page; it is {looks_like(text)}")
@@ -76,9 +82,11 @@ def category(content: bytes, *, hosts: frozenset[str] = MIRROR_HOSTS) -> Section
     An empty list is no error here: the page of a category with spaces has one, and so may a quiet newspaper.
 
     Raises:
+        TruncatedError: it does not come to its end.
         NotUnderstoodError: there is no list in the page's section, or there are several with headings of their own.
     """
     text = decode(content)
+    check_end(text, LIST)
     sections = [opened.close() for opened in _sections(text, hosts) if opened.has_list]
     if not sections:
         raise NotUnderstoodError(f"no list on the category page; it is {looks_like(text)}")
@@ -95,6 +103,7 @@ def rolling(content: bytes, *, hosts: frozenset[str] = MIRROR_HOSTS) -> Section:
     """Read ``/emnews/``, the 20 newest of the rolling news.
 
     Raises:
+        TruncatedError: it does not come to its end.
         NotUnderstoodError: there is no list, or it is empty.
     """
     section = category(content, hosts=hosts)
@@ -110,12 +119,15 @@ def feed(content: bytes, *, hosts: frozenset[str] = MIRROR_HOSTS) -> tuple[tuple
         The entries, and a sentence for each that is no article's.
 
     Raises:
+        TruncatedError: it does not come to its end.
         NotUnderstoodError: it is no Atom feed.
     """
     text = decode(content)
     try:
         root = etree.fromstring(text.encode(), parser=etree.XMLParser(resolve_entities=False, no_network=True))
     except etree.XMLSyntaxError as error:
+        if _FEED.match(text) and not _FEED_END.search(text):
+            raise TruncatedError("the feed was cut off: it has no </feed>") from error
         raise NotUnderstoodError(f"the feed is no Atom; it is {looks_like(text)}") from error
     if root.tag != f"{_ATOM}feed":
         raise NotUnderstoodError(f"the feed is no Atom; its root is {str(root.tag)[:40]!r}")

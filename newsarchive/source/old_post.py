@@ -15,9 +15,12 @@ from newsarchive import dates, post
 from newsarchive.article import ROLLING_CATEGORY, ROLLING_TAG, Article, Name, Origin, Refused
 from newsarchive.newspapers import check_category, check_tag
 from newsarchive.source.links import ArticleLink
-from newsarchive.source.understanding import NotUnderstoodError, decode, looks_like
+from newsarchive.source.understanding import NotUnderstoodError, TruncatedError, decode, looks_like
 
 _FILE_DAY = re.compile(r"/(\d{4}-\d{2}-\d{2})-[^/]*\Z", re.ASCII)
+_END = re.compile(r"\[返回首页\]\([^\s()]*\)\s*\Z")
+_END_2021 = re.compile(r"<[^\s<>]*>\s*\Z")  # some of December 2021, which are no more than a digest, end with the link
+_DAY_LENGTH = len("2022-01-25-")
 _NUMBER = re.compile(r"(?<![0-9])\d{14,24}(?![0-9])", re.ASCII)
 _TITLE = re.compile(r"\A(---\n(?:(?!---$|title:).*\n)*title:[ \t]*)\"(.*)\"[ \t]*$", re.MULTILINE)
 
@@ -50,15 +53,17 @@ def old_post(content: bytes, file_name: str) -> Article:
         The article it holds, its date normalised.
 
     Raises:
+        TruncatedError: it does not come to its end.
         NotUnderstoodError: it is no post, a broken one, or another article's.
     """
     text = decode(content)
+    _check_end(text, file_name)
     try:
         found = post.read(content, file_name)
     except post.PostError as error:
         found = _read_mended(text, file_name, error)
     if not found.foot.strip():
-        raise NotUnderstoodError("the store's post is cut off: it ends with neither a link nor the way back")
+        raise TruncatedError("the store's post was cut off: it ends with neither a link nor the way back")
     numbers = set(_NUMBER.findall(found.link))
     if numbers and found.name.number not in numbers:
         raise NotUnderstoodError(f"the store's post is another article's ({min(numbers)})")
@@ -70,6 +75,15 @@ def old_post(content: bytes, file_name: str) -> Article:
     except Refused as error:
         raise NotUnderstoodError(f"the store's post cannot be archived: {error}") from error
     return replace(article, category=category, tag=tag, origin=Origin.OLD_POST)
+
+
+def _check_end(text: str, file_name: str) -> None:
+    """Refuse what begins as a post and does not end as one of its period; raises `TruncatedError`."""
+    begun = text.lstrip("\ufeff \t\r\n")
+    digest_only = not file_name[_DAY_LENGTH:].startswith("NW") and "<p" not in text
+    whole = _END.search(text) or (digest_only and _END_2021.search(text))
+    if not whole and (begun.startswith("---") or "---".startswith(begun)):
+        raise TruncatedError("the store's post was cut off: it does not end as posts of its period do")
 
 
 def _read_mended(text: str, file_name: str, error: post.PostError) -> post.Post:

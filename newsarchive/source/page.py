@@ -24,7 +24,15 @@ from urllib.parse import unquote
 from newsarchive.article import ROLLING_CATEGORY, ROLLING_TAG
 from newsarchive.newspapers import words_of
 from newsarchive.source.digest import as_typed, plain_text, unmark
-from newsarchive.source.understanding import NoArticleError, NotUnderstoodError, decode, looks_like, unescape
+from newsarchive.source.endings import POST, check_end
+from newsarchive.source.understanding import (
+    NoArticleError,
+    NotUnderstoodError,
+    TruncatedError,
+    decode,
+    looks_like,
+    unescape,
+)
 
 __all__ = ["PostPage", "post_page", "turn_back", "unmark"]
 
@@ -53,6 +61,7 @@ _PRE = re.compile(  # kramdown alone, and with Jekyll's highlighter around it
 _NOT_THERE = re.compile(r"<h[12]\b[^>]*>\s*404\b", re.IGNORECASE)
 # Of a post with an empty line before its front matter: that became a rule and a paragraph.
 _FRONT = re.compile(r"^<hr />\s*<p>(?P<lines>layout: post\n.*?)\n[—-]+</p>\s*", re.DOTALL)
+_FRONT_BEGINS = re.compile(r"<hr />\s*<p>layout: post\n")
 _FRONT_LINE = re.compile(r"^(?P<key>title|date|categories|tags):[ \t]*(?P<value>.*?)[ \t]*$", re.MULTILINE)
 _ATTRIBUTES = re.compile(r"<[a-zA-Z][^<>]*>")
 _BLOCK_JOIN = re.compile(r"(?P<before></[a-z][a-z0-9]*>|-->|/>)\n(?P<after><)")
@@ -92,10 +101,12 @@ def post_page(content: bytes, *, rolling: bool) -> PostPage:
             itself need not be told.
 
     Raises:
+        TruncatedError: it does not come to its end.
         NoArticleError: it is the mirror's page for something that is not there.
         NotUnderstoodError: it is no post's page at all.
     """
     text = decode(content).replace("\r\n", "\n")
+    check_end(text, POST)
     match = _SECTION.search(text)
     if match is None:
         return _bare(text, rolling=rolling)
@@ -117,6 +128,8 @@ def _bare(text: str, *, rolling: bool) -> PostPage:
             raise NoArticleError("the mirror has no such page (404)")
         raise NotUnderstoodError(f"the section holds no post; it is {looks_like(text)}")
     front = _FRONT.match(text)
+    if _FRONT_BEGINS.match(text) and not (front and (_last(_BACK, "<p>", text) or _last(_LINK, "<p>", text))):
+        raise TruncatedError(f"the page was cut off: it does not end as a post does; it is {looks_like(text)}")
     if (front is None and not text.endswith("返回首页</a></p>")) or re.search(r"<(?:html|body)\b", text, re.IGNORECASE):
         raise NotUnderstoodError(f"no post's page; it is {looks_like(text)}")
     if front is None:

@@ -12,9 +12,10 @@ from PIL import Image, UnidentifiedImageError
 from newsarchive.article import Refused
 from newsarchive.body import attributes, picture_sources, tidy
 from newsarchive.bodycheck import TOKEN
-from newsarchive.source.understanding import NotUnderstoodError, looks_like
+from newsarchive.source.understanding import NotUnderstoodError, TruncatedError, looks_like
 
 _TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp", "BMP": "image/bmp"}
+_MAGIC = (b"\xff\xd8", b"\x89PNG", b"GIF8", b"RIFF", b"BM")
 _LONGEST = 2000
 
 
@@ -54,10 +55,15 @@ def _usable(source: str) -> str:
     return url if usable and len(url) <= _LONGEST and url.isprintable() and " " not in url else ""
 
 
-def picture(content: bytes) -> Picture:
+def picture(content: bytes, *, framed: bool = True) -> Picture:
     """Look into an answer.
 
+    Args:
+        content: the answer.
+        framed: the server said how long it would be, or that it had ended: one that stops early was made so.
+
     Raises:
+        TruncatedError: it begins like a picture, is not whole, and may have been cut off.
         NotUnderstoodError: it is no picture, not a whole one, or of a kind that is more than a picture (SVG).
         Refused: it would unfold to more pixels than any newspaper prints.
     """
@@ -67,9 +73,13 @@ def picture(content: bytes) -> Picture:
             image.load()
             return Picture(_TYPES[str(image.format)], *image.size)
     except UnidentifiedImageError as error:
+        if not framed and any(content[:4].startswith(magic[: len(content)]) for magic in _MAGIC):
+            raise TruncatedError("a picture that was cut off") from error
         text = content[:2000].decode("utf-8", errors="replace")
         raise NotUnderstoodError(f"no picture: {looks_like(text)}") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Refused(f"a picture that is too large to unfold ({error})") from error
     except (OSError, SyntaxError, ValueError, EOFError, TypeError, IndexError, MemoryError) as error:
+        if not framed:
+            raise TruncatedError(f"a picture that was cut off ({error})") from error
         raise NotUnderstoodError(f"a picture that is not whole ({error})") from error

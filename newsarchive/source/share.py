@@ -7,15 +7,15 @@ Error answers were never seen; every answer that is no such object is named as w
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 
 from bs4 import BeautifulSoup, Tag
 
 from newsarchive.article import Name
-from newsarchive.source.htmlpage import NOTICE, date_in, inside, is_notice, kind_of, soup_of
-from newsarchive.source.jsonanswer import string
+from newsarchive.source.endings import check_end
+from newsarchive.source.htmlpage import NOTICE, check_closed, date_in, inside, is_notice, kind_of, soup_of
+from newsarchive.source.jsonanswer import json_value, string
 from newsarchive.source.understanding import NoArticleError, NotUnderstoodError, decode, looks_like
 
 _KNOWN_FIELDS = frozenset({"Id", "newsid", "Title", "Date", "text", "content", "From", "medianame"})
@@ -47,19 +47,22 @@ class ShareAnswer:
     url: str = ""
 
 
-def answer(content: bytes, name: Name) -> ShareAnswer:
+def answer(content: bytes, name: Name, *, framed: bool = True) -> ShareAnswer:
     """Read a ``GetNewsText.do`` answer to the question for one article.
 
+    Args:
+        content: the answer.
+        name: of the article.
+        framed: as for `json_value`.
+
     Raises:
+        TruncatedError: as for `json_value`.
         NotUnderstoodError: no JSON, no object, an object without any known field, a field of a wrong type, the answer
             to another question, or a notice where the text should be.
         NoArticleError: an empty object, or another empty value: the share host does not know the article.
     """
     text = decode(content)
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise NotUnderstoodError(f"the answer is no JSON; it is {looks_like(text)}") from error
+    data = json_value(text, framed=framed)
     if data is None or data in ({}, [], ""):
         raise NoArticleError("the share host does not know the article (an empty answer)")
     if not isinstance(data, dict) or not _KNOWN_FIELDS & data.keys():
@@ -86,12 +89,16 @@ def page(content: bytes) -> ShareAnswer:
     """Read a share page that carries the article's text (inferred from its shell; such a page was not seen).
 
     Raises:
+        TruncatedError: it does not come to its end, or the element of the text does not.
         NoArticleError: it is the script shell, which asks for the JSON and holds no text itself.
         NotUnderstoodError: it is anything else (login wall, maintenance); a text without title and date is no article.
     """
     text = decode(content)
+    check_end(text)
     soup = soup_of(text)
     place = _text_place(soup)
+    if place is not None:
+        check_closed(text, place)
     if place is not None and not is_notice(place.get_text(strip=True)):
         title, info = soup.select_one("#title, .title, h1"), soup.select_one("#info, .info, .infos, .time")
         heading = title.get_text(strip=True) if title else ""

@@ -27,7 +27,7 @@ class HttpStatusError(Exception):
     """The server answered, but with an error."""
 
 
-def tell(case: Case, road: Road, status: int, body: bytes, capture: str) -> None:
+def tell(case: Case, road: Road, status: int, body: bytes, capture: str, *, framed: bool = True) -> None:  # noqa: PLR0913
     """Tell a case what a road gave. That there is no text there is no error: it is noted as a dead end.
 
     Args:
@@ -36,13 +36,15 @@ def tell(case: Case, road: Road, status: int, body: bytes, capture: str) -> None
         status: of the answer.
         body: with its content coding undone.
         capture: where the answer is kept, ``file#offset``; empty where it is not.
+        framed: the server said how long the answer would be, or that it had ended.
 
     Raises:
+        TruncatedError: the body does not come to its end.
         NotUnderstoodError: the body is not what the road promises.
         HttpStatusError: the status is an error.
     """
     try:
-        _tell(case, road, status, body)
+        _tell(case, road, status, body, framed=framed)
     except NoArticleError as error:
         case.dead_ends[road] = str(error)
     else:
@@ -50,13 +52,13 @@ def tell(case: Case, road: Road, status: int, body: bytes, capture: str) -> None
         case.dead_ends.pop(road, None)  # the store had it under another name
 
 
-def _tell(case: Case, road: Road, status: int, body: bytes) -> None:
+def _tell(case: Case, road: Road, status: int, body: bytes, *, framed: bool) -> None:
     if status in NOT_THERE and road in _HAS_NO:
         raise NoArticleError(f"{_HAS_NO[road]} ({status})")
     if status != HTTPStatus.OK:
         raise HttpStatusError(f"HTTP {status}")
     if road is Road.JSON:
-        case.answer = share.answer(body, case.name)
+        case.answer = share.answer(body, case.name, framed=framed)
     elif road is Road.SHARE_PAGE:
         case.share = share.page(body)
     elif road is Road.OLD_POST:
@@ -64,7 +66,7 @@ def _tell(case: Case, road: Road, status: int, body: bytes) -> None:
     elif road is Road.ARTICLE_PAGE:
         case.canonical, case.canonical_by = article_page(body, case.name), Origin.ARTICLE_PAGE
     elif road is Road.ARTICLE_API:
-        case.canonical, case.canonical_by = article_answer(body, case.name), Origin.ARTICLE_API
+        case.canonical, case.canonical_by = article_answer(body, case.name, framed=framed), Origin.ARTICLE_API
     else:
         case.page = page.post_page(body, rolling=case.link.name.rolling)
         case.page_by = Origin.WAYBACK if road is Road.WAYBACK else Origin.MIRROR_PAGE

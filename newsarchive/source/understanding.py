@@ -23,6 +23,10 @@ class NoArticleError(Refused):
     """The source answered properly and says: there is no text here. Another road may have it."""
 
 
+class TruncatedError(NotUnderstoodError):
+    """An answer or page was cut off: what there is of it is its beginning. The source is as ever; ask it again."""
+
+
 def decode(content: bytes) -> str:
     """Decode a page or answer; the source is UTF-8 throughout, with or without a byte order mark.
 
@@ -34,6 +38,8 @@ def decode(content: bytes) -> str:
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data":  # cut off within a character; what ends elsewhere, is read so far
+            return content.decode("utf-8-sig", "replace")
         raise NotUnderstoodError(f"{len(content)} bytes that are no UTF-8 text") from error
 
 

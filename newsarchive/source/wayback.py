@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from newsarchive.article import Refused
+from newsarchive.source.jsonanswer import stops_early
 from newsarchive.source.links import MIRROR_HOSTS, ArticleLink, article_link
 from newsarchive.source.lists import Copy, Listed, Sighting
-from newsarchive.source.understanding import NOT_THERE, NotUnderstoodError, decode, looks_like
+from newsarchive.source.understanding import NOT_THERE, NotUnderstoodError, TruncatedError, decode, looks_like
 
 _ALL_OF = "/*"
 _COPY = re.compile(
@@ -81,18 +82,20 @@ def copy_of_url(url: str) -> tuple[ArticleLink, Copy] | None:
         return None
 
 
-def sightings(content: bytes, host: str) -> list[Sighting]:
+def sightings(content: bytes, host: str, *, framed: bool = True) -> list[Sighting]:
     """Read an index's answer: the articles of the mirror that it has, each with its copies.
 
     Args:
         content: the answer; pywb's is empty where there is nothing.
         host: the host it was asked for, with its port where it has one.
+        framed: the server said how long the answer would be, or that it had ended.
 
     Raises:
+        TruncatedError: it stops early; of lines nothing but the server can tell whether one is missing.
         NotUnderstoodError: it is no answer of an index.
     """
     hosts, copies, links = MIRROR_HOSTS | {host.partition(":")[0]}, dict[str, list[Copy]](), dict[str, ArticleLink]()
-    for timestamp, original, status in _rows(content):
+    for timestamp, original, status in _rows(content, framed=framed):
         if status not in {"200", "", "-"}:
             continue
         try:
@@ -104,18 +107,23 @@ def sightings(content: bytes, host: str) -> list[Sighting]:
     return [Sighting(link, (), Listed().merged(Listed(copies=tuple(copies[name])))) for name, link in links.items()]
 
 
-def _rows(content: bytes) -> Iterator[tuple[str, str, str]]:
+def _rows(content: bytes, *, framed: bool) -> Iterator[tuple[str, str, str]]:
     """Give timestamp, URL and status of each row of either form."""
     if not content.strip():
         return
     text = decode(content)
-    try:
-        entries: Iterable[Any] = [json.loads(text)]
-    except (ValueError, RecursionError):
+    in_lines = not text.lstrip().startswith("[")
+    lines = [line for line in text.splitlines() if line.strip()] if in_lines else [text]
+    entries: list[Any] = []
+    for number, line in enumerate(lines, 1):
         try:
-            entries = [json.loads(line) for line in text.splitlines() if line.strip()]
+            entries.append(json.loads(line))
         except (ValueError, RecursionError) as error:
+            if number == len(lines) and stops_early(line, error):
+                raise TruncatedError(f"the index's answer was cut off; it is {looks_like(text)}") from error
             raise NotUnderstoodError(f"the index's answer is no JSON; it is {looks_like(text)}") from error
+    if in_lines and not framed:
+        raise TruncatedError("the index's answer may have been cut off: neither a length nor its form shows its end")
     for entry in entries:
         if isinstance(entry, list):
             yield from _table(entry)

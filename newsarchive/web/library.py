@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from newsarchive import post, postfile
 from newsarchive.archive.capturereader import CaptureError, read_at
-from newsarchive.archive.coding import plain_body
+from newsarchive.archive.content_encoding import decode_body
 from newsarchive.archive.keeper import CAPTURES
 from newsarchive.archive.ledgershown import Provenance, Shown, picture_by_digest, pictures_by_url, provenance
 from newsarchive.archive.posts import REVISIONS
@@ -229,7 +229,7 @@ class Library:
         except (OSError, CaptureError) as error:
             raise NotKeptError(f"the capture cannot be read back: {error}") from error
         try:
-            body = plain_body(exchange)
+            body = decode_body(exchange)
         except ValueError:
             body = exchange.body
         return Answer(exchange, place, capture.sha256, body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import time
+import zlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -67,6 +68,34 @@ def test_a_truncated_answer_promises_more_than_it_sends(replica: Replica, client
     assert caught.value.expected
 
 
+def test_a_cut_gzip_stream_has_its_right_length_and_no_end(replica: Replica, client: Client) -> None:
+    whole = client.get("/").body
+    replica.faults([{"match": ".", "do": "cut-gzip"}])
+    answer = client.get("/")
+
+    assert answer.headers["content-encoding"] == "gzip"
+    engine = zlib.decompressobj(wbits=31)
+    assert whole.startswith(engine.decompress(answer.body))
+    assert not engine.eof
+
+
+def test_a_cut_page_has_no_length_and_ends_behind_an_item(replica: Replica, client: Client) -> None:
+    whole = client.get("/").body
+    replica.faults([{"match": ".", "do": "cut-page"}])
+    answer = client.get("/")
+
+    assert "content-length" not in answer.headers
+    assert answer.body.endswith(b"</li>")
+    assert whole.startswith(answer.body)
+
+
+def test_a_304_may_come_unasked(replica: Replica, client: Client) -> None:
+    replica.faults([{"match": ".", "do": "unasked-304"}])
+    answer = client.get("/")
+
+    assert (answer.status, answer.body) == (304, b"")
+
+
 @pytest.mark.parametrize("kind", ["reset", "outage"])
 def test_a_reset_cuts_the_connection(replica: Replica, client: Client, kind: str) -> None:
     client.get("/")
@@ -122,5 +151,6 @@ def test_a_rule_nobody_understands_is_refused(replica: Replica, rule: object) ->
 
 def test_every_kind_of_the_saved_copys_server_is_known() -> None:
     kinds = "500 503 429 404 403 empty garbage badjson html truncate hang slow reset redirect-loop"
+    kinds += " cut-gzip cut-page unasked-304"
 
     assert sorted(kinds.split()) == sorted(KINDS)

@@ -24,7 +24,8 @@ def saved(name: str) -> bytes:
 
 
 def section(inner: str) -> bytes:
-    return f"<html><body><header><ul><li><a href='/'>x</a></li></ul></header><section>{inner}</section></body>".encode()
+    header = "<header><ul><li><a href='/'>x</a></li></ul></header>"
+    return f"<html><body>{header}<section>{inner}</section></body></html>".encode()
 
 
 def numbers(listed: Section) -> list[str]:

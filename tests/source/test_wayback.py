@@ -59,7 +59,7 @@ def test_an_index_that_has_nothing_says_so(nothing: bytes) -> None:
         (b"12", "JSON of another kind"),
         (b'[["timestamp", "original"], ["20220301120000"]]', "no table"),
         (b'[["a", "b"], ["20220301120000", "x"]]', "no timestamp and URL"),
-        (PYWB[:-30], "no JSON"),
+        (PYWB[:-30], "cut off"),
     ],
 )
 def test_what_is_no_index_is_refused(answer: bytes, why: str) -> None:

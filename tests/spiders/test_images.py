@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from newsarchive.archive.captures import Captures
-from newsarchive.archive.coding import plain_body
+from newsarchive.archive.content_encoding import decode_body
 from newsarchive.article import Refused
 from newsarchive.hosts import PictureHosts
 from newsarchive.replica.compose import NOW, compose
@@ -74,7 +74,7 @@ def test_pictures_are_kept_as_they_came_and_no_post_changes(pieces: list[Piece],
             address = f"/pictures{parts.path}" + (f"?{parts.query}" if parts.query else "")
             capture, exchange = captures.find(str(row["capture"]))
             assert (row["state"], row["type"], row["sha256"]) == ("kept", "image/png", capture.sha256)
-            assert plain_body(exchange) == picture(address)
+            assert decode_body(exchange) == picture(address)
         assert crawl.posts() == posts
 
         replica.reset()
