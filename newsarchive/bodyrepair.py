@@ -59,7 +59,9 @@ _ELEMENT_NAME = re.compile(r"[a-z][a-z0-9._-]*+:[a-z][a-z0-9._-]*+", re.ASCII)
 _QUOTED_VALUE = re.compile(r"""=[ \t\n]*+["']""")
 _COMMENT_END = re.compile("--!?>")
 _MARKUP_ENDS = re.compile(r"[<>]")
-_DECLARATION = re.compile(r"<(?:!(?:doctype|element|attlist|entity|notation)\b|\?[A-Za-z=])[^>]*+>", re.IGNORECASE)
+_DECLARATION = re.compile(
+    r"<(?:!(?:doctype|element|attlist|entity|notation)\b[^<>]*+|\?(?:php\b|=)[^>]*+|\?[a-z][^<>]*+)>", re.IGNORECASE
+)
 _BOGUS = re.compile(r"<[!?][^<>]*+>")
 _IN_TEXT = re.compile(r"<(?=[A-Za-z/!?]|\Z)")
 _CUT_REFERENCE = re.compile(r"&[#A-Za-z0-9]*+\Z")
@@ -253,7 +255,7 @@ class _Writer:
             elif piece.kind == "gone":
                 self._left_out("")
             elif piece.kind == "end":
-                self._end(piece.name)
+                self._end(piece)
             elif piece.name in DROPPED and piece.closed and not piece.empty:
                 within = piece.name
                 self._left_out("")
@@ -305,14 +307,16 @@ class _Writer:
         self._path.append(name)
         self._tags.append(tag)
 
-    def _end(self, name: str) -> None:
-        path = self._path
+    def _end(self, piece: _Piece) -> None:
+        name, path = piece.name, self._path
         if name == "br":
             self._out.append("<br>")
             return
         for index in range(len(path) - 1, -1, -1):
             if path[index] == name:
                 self._close_to(index)
+                if piece.right and not piece.attributes:
+                    self._out[-1] = piece.raw
                 return
             if path[index] == "table" or (path[index] in _CELLS and name not in PARTS and name != "table"):
                 break

@@ -73,7 +73,7 @@ _OF_BROWSERS = _words(
 REFUSED_TAGS = _HTML | _FOREIGN | _OF_BROWSERS
 """The elements with a meaning that an article may not hold."""
 
-LINKS = _words("cite codebase data formaction href longdesc profile src usemap xlink:href")
+LINKS = _words("cite href longdesc src usemap xlink:href")
 """Attributes that hold an address; harmless, as far as the element is, with the schemes of a link."""
 
 LOADING = _words("background dynsrc imagesrcset lowsrc poster srcset")
@@ -93,15 +93,15 @@ CONDITIONAL = _words("contenteditable name style tabindex")
 _HTML_ATTRIBUTES = _words(
     "abbr accept accept-charset align alink allow allowfullscreen alpha alt archive as async autocapitalize "
     "autocomplete autocorrect autoplay axis behavior bgcolor blocking border bordercolor bottommargin cellpadding "
-    "cellspacing char charoff charset checked class classid clear closedby code codetype color colorspace cols "
-    "colspan compact content contextmenu controls coords credentialless crossorigin csp datafld dataformatas "
-    "datapagesize datasrc datetime declare decoding default defer dir direction dirname disabled download draggable "
-    "dropzone elementtiming enctype enterkeyhint event exportparts face fetchpriority for form formenctype "
+    "cellspacing char charoff charset checked class classid clear closedby code codebase codetype color colorspace "
+    "cols colspan compact content contextmenu controls coords credentialless crossorigin csp data datafld "
+    "dataformatas datapagesize datasrc datetime declare decoding default defer dir direction dirname disabled download "
+    "draggable dropzone elementtiming enctype enterkeyhint event exportparts face fetchpriority for form formenctype "
     "formmethod formnovalidate formtarget frame frameborder headers headingoffset headingreset height hidden high "
     "hreflang hspace http-equiv id imagesizes importance inert inputmode integrity is ismap itemid itemprop itemref "
     "itemscope itemtype kind label lang language leftmargin link list loading loop low manifest marginheight "
     "marginwidth max maxlength media method methods min minlength multiple muted nohref nomodule nonce noshade "
-    "novalidate nowrap object open optimum part pattern placeholder playsinline preload prompt readonly "
+    "novalidate nowrap object open optimum part pattern placeholder playsinline preload profile prompt readonly "
     "referrerpolicy rel required rev reversed rightmargin role rows rowspan rules sandbox scheme scope scrollamount "
     "scrolldelay scrolling selected shadowrootclonable shadowrootcustomelementregistry shadowrootdelegatesfocus "
     "shadowrootmode shadowrootserializable shape size sizes slot span spellcheck srclang standby start step summary "

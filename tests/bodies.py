@@ -103,7 +103,7 @@ mso-fareast-font-family:宋体;mso-ansi-language:EN-US'>甲<o:p></o:p></span></p
 <table x:str border=0 style='border-collapse:collapse'><tr height=19><td x:num="0.5" class=xl65 \
 style='mso-number-format:"0\\.00_ "'>0.50</td><td style='mso-number-format:\\@'>甲</td></tr></table>
 <font face="Times New Roman"><a name="_GoBack"></a>甲</font>
-<p data_ue_src="http://a.example/1.jpg" _src="x" anchorname="y">甲</p>
+<p data_ue_src="http://a.example/1.jpg" _src="x" anchorname="y" _href="javascript:void(0)" data="18:12">甲</p>
 <img src="http://a.example/1.jpg" data-mce-src="1.jpg" _src="http://a.example/1.jpg" contenteditable="false">
 <section data-w-e-type="x" powered-by="xiumi.us" label="Powered by 135editor.com" style="position: static; \
 box-sizing: border-box; transform: none; margin: -5px 0px 0px; box-shadow: rgb(0, 0, 0) 0px 0px 3px;">\

@@ -12,6 +12,7 @@ from scrapy.utils.test import get_crawler
 from newsarchive import body
 from newsarchive.article import Article, Name
 from pipelines.body import BodyPipeline
+from tests.bodies import LEFTOVERS
 
 ARTICLE = Article(
     name=Name("202203012340764246"),
@@ -51,3 +52,8 @@ def test_the_log_names_article_and_fault_and_shows_no_body(caplog: pytest.LogCap
     tidied(f'<p title="{marker}">{marker}<{marker}></p><!-- {marker} --><{marker} {marker}="{marker}"></p>')
     assert "NW202203012340764246: the body was repaired (" in caplog.text
     assert "BODYMARKER" not in caplog.text
+
+
+@pytest.mark.parametrize("html", LEFTOVERS)
+def test_what_editors_leave_behind_is_no_reason_to_repair(html: str) -> None:
+    assert tidied(html) == (html, None)
