@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import zlib
@@ -22,8 +23,10 @@ from warcio.archiveiterator import ArchiveIterator
 
 from newsarchive.archive.captures import Captures, Exchange, iterate
 from newsarchive.archive.content_encoding import decode_body
+from newsarchive.archive.verify import Verification
 from newsarchive.replica.compose import NOW, compose
 from newsarchive.replica.server import Replica
+from tests.archive.test_replay import options
 from tests.conftest import ROOT, Crawl
 from tests.serving import Answer, Spoil, coded, spoiled
 from tests.spiders.test_images import hosts, illustrated
@@ -333,6 +336,24 @@ def test_a_rebuild_reads_no_half_answer_whose_record_does_not_say_so(crawl_into:
         assert crawl.posts() == {path: post for path, post in posts.items() if path != PAPER.relative_path}
         assert crawl("finews").code == 0, "it is pending, and the next run has it"
         assert crawl.posts() == posts
+
+
+def test_verify_names_a_post_that_was_made_of_half_an_answer(small: Path) -> None:
+    ledger = (small / "ledger.db").read_bytes()
+    posts = Path(shutil.copytree(small / "_posts", small.parent / "posts"))
+    rewritten(small, lambda one: replace(one, body=half(one.body)) if "GetNewsText" in one.url else one)
+    (small / "ledger.db").write_bytes(ledger)
+    (small / "runs" / "ledger.sums").unlink()
+    with sqlite3.connect(small / "ledger.db") as db:  # the records stand elsewhere now
+        for capture, _ in (item for item in iterate(small / "captures") if isinstance(item, tuple)):
+            name = capture.url.partition("GetNewsText.do?id=")[2]
+            db.execute("UPDATE articles SET capture = ? WHERE name IN (?, ?)", (capture.place, name, name[2:]))
+    db.close()
+    shutil.copytree(posts, small / "_posts")
+    found = list(Verification(options(small), lambda *_: None).findings())
+    named = {one.file for one in found if "give no post today" in one.what and "cut off" in one.what}
+    assert named
+    assert named <= {path.relative_to(small).as_posix() for path in (small / "_posts").rglob("*.md")}
 
 
 def peak(command: str, archive: Path) -> tuple[int, int]:
