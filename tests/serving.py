@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
+import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
 
 
 @contextmanager
@@ -30,3 +33,58 @@ def pages(served: dict[str, str], asked: list[tuple[str, str]] | None = None) ->
         threading.Thread(target=serving.serve_forever, args=(0.02,), daemon=True).start()
         yield f"http://127.0.0.1:{serving.server_port}/"
         serving.shutdown()
+
+
+Answer = tuple[int, dict[str, str], bytes]
+Spoil = Callable[[dict[str, str], Answer], Answer]
+
+
+@contextmanager
+def spoiled(url: str, match: str, spoil: Spoil) -> Iterator[str]:
+    """Serve what another server does, but what the paths that match get is spoilt; then the connection is closed.
+
+    Args:
+        url: of that server; it is asked for bodies without a coding.
+        match: a regular expression.
+        spoil: given the request's headers and the answer, gives the one that is sent. Where that has no length, none
+            is announced.
+    """
+
+    class Proxy(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            sent = {name: value for name, value in self.headers.items() if name.lower() != "accept-encoding"}
+            asked = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
+            asked.request("GET", self.path, headers=sent)
+            with asked.getresponse() as got:
+                length = {"Content-Length": got.headers["Content-Length"] or "0"}
+                kept = ("Content-Type", "ETag", "Last-Modified")
+                answer = got.status, length | {k: got.headers[k] for k in kept if got.headers[k]}, got.read()
+            asked.close()
+            status, headers, body = spoil(dict(self.headers.items()), answer) if re.search(match, self.path) else answer
+            self.send_response(status)
+            for name, value in {**headers, "Connection": "close"}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+            self.close_connection = True
+
+        def log_message(self, *words: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Proxy) as serving:
+        threading.Thread(target=serving.serve_forever, args=(0.02,), daemon=True).start()
+        yield f"http://127.0.0.1:{serving.server_port}/"
+        serving.shutdown()
+
+
+def coded(coding: str, pack: Callable[[bytes], bytes]) -> Spoil:
+    """Send whole answers under a coding, with the length of what is sent."""
+
+    def spoil(_: dict[str, str], answer: Answer) -> Answer:
+        status, headers, body = answer
+        packed = pack(body)
+        return status, headers | {"Content-Encoding": coding, "Content-Length": str(len(packed))}, packed
+
+    return spoil

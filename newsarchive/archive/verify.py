@@ -108,7 +108,18 @@ class Verification:
                 self.looked.posts += 1
                 yield from self._article(done, done.made, earlier)
                 yield from self._lost_versions(done.made)
+            elif earlier is not None and not self.looked.beside_a_run:
+                yield from self._made_of_nothing(done, earlier)
         yield from self._damage(damage)
+
+    def _made_of_nothing(self, done: Done, earlier: EarlierLedger) -> Iterator[Finding]:
+        """Name a post whose capture can be read and gives none, as one that was made of half an answer."""
+        row = earlier.row(str(done.name))
+        if row is None or row["state"] != "captured" or not row["post"] or not row["capture"]:
+            return
+        if done.misses and is_alike(self.root, row["capture"], row["capture"]):
+            what = f"its captures give no post today: {done.misses[-1].reason}"
+            yield Finding(row["post"], what, "move it away, then scrapy rebuild; the next run asks for it again")
 
     def _damage(self, damage: list[Fault]) -> Iterator[Finding]:
         while damage:
