@@ -12,13 +12,14 @@ from newsarchive import dates
 from newsarchive.archive.runs import Failure, Kind
 from newsarchive.clock import Clock
 from newsarchive.source import wayback
+from newsarchive.source.encoding import readable
 from newsarchive.source.links import MIRROR_HOSTS
 from newsarchive.source.roads import Road
 from newsarchive.source.understanding import NotUnderstoodError
 from newsarchive.source.wayback import Captured
 from spiders.addresses import closed_roads
 from spiders.arguments import ArgumentError, Selection, known
-from spiders.base import HTTP_OK, ArchiveSpider
+from spiders.base import HTTP_OK, ArchiveSpider, content_type
 from spiders.outcome import describe_failure
 from spiders.whose import is_copied
 
@@ -120,12 +121,15 @@ class WaybackSpider(ArchiveSpider):
             self.list_failed(captured, failure)
         else:
             try:
-                found = wayback.sightings(response.body if response.status == HTTP_OK else b"", captured.host)
+                content, flaw = readable(response.body, content_type(response))
+                found = wayback.sightings(content if response.status == HTTP_OK else b"", captured.host)
             except NotUnderstoodError as error:
                 self.list_failed(captured, Failure(Kind.UNDERSTAND, response.url, str(error), capture))
             else:
                 self.run.counts["seen"] += len(found)
                 self.archive.ledger.list_read(captured.key, found, now=self.archive.now())
+                if flaw and response.status == HTTP_OK:
+                    self.report(Failure(Kind.UNDERSTAND, response.url, flaw, capture), "what can be read is taken")
         yield from self.next_list()
 
     def index_not_fetched(self, failure: TwistedFailure) -> Iterator[Any]:

@@ -6,18 +6,27 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from newsarchive.source.understanding import NotUnderstoodError, decode, looks_like
+from newsarchive.source.encoding import decode
+from newsarchive.source.understanding import NotUnderstoodError, looks_like
+
+
+def load(content: bytes) -> Any:
+    """Read an answer that is JSON; raises `NotUnderstoodError` for anything else, naming it.
+
+    Control characters that stand in a string as they are, which RFC 8259 forbids and some servers write, are read.
+    """
+    text = decode(content)
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError) as error:
+        raise NotUnderstoodError(f"the answer is no JSON; it is {looks_like(text)}") from error
 
 
 def json_object(content: bytes) -> dict[str, Any]:
     """Read an answer that is one JSON object; raises `NotUnderstoodError` for anything else, naming it."""
-    text = decode(content)
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise NotUnderstoodError(f"the answer is no JSON; it is {looks_like(text)}") from error
+    data = load(content)
     if not isinstance(data, dict):
-        raise NotUnderstoodError(f"the answer is JSON of another kind: {text[:60]!r}")
+        raise NotUnderstoodError(f"the answer is JSON of another kind: {str(data)[:60]!r}")
     return data
 
 

@@ -14,8 +14,9 @@ from lxml import html as lxml_html
 
 from newsarchive.article import ROLLING_TAG, Refused
 from newsarchive.newspapers import words_of
+from newsarchive.source.encoding import decode
 from newsarchive.source.links import MIRROR_HOSTS, ArticleLink, article_link
-from newsarchive.source.understanding import NotUnderstoodError, decode, looks_like
+from newsarchive.source.understanding import NotUnderstoodError, looks_like
 
 HOME_SHOWS = 5
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -114,7 +115,9 @@ def feed(content: bytes, *, hosts: frozenset[str] = MIRROR_HOSTS) -> tuple[tuple
     """
     text = decode(content)
     try:
-        root = etree.fromstring(text.encode(), parser=etree.XMLParser(resolve_entities=False, no_network=True))
+        root = etree.fromstring(
+            text.encode(), parser=etree.XMLParser(resolve_entities=False, no_network=True, encoding="utf-8")
+        )
     except etree.XMLSyntaxError as error:
         raise NotUnderstoodError(f"the feed is no Atom; it is {looks_like(text)}") from error
     if root.tag != f"{_ATOM}feed":

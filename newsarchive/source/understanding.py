@@ -23,20 +23,6 @@ class NoArticleError(Refused):
     """The source answered properly and says: there is no text here. Another road may have it."""
 
 
-def decode(content: bytes) -> str:
-    """Decode a page or answer; the source is UTF-8 throughout, with or without a byte order mark.
-
-    Raises:
-        NotUnderstoodError: the bytes are no UTF-8, or there are none.
-    """
-    if not content.strip():
-        raise NotUnderstoodError("an empty answer")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise NotUnderstoodError(f"{len(content)} bytes that are no UTF-8 text") from error
-
-
 def unescape(text: str) -> str:
     """Give the characters that a text's entities stand for; unlike `html.unescape` it never raises."""
     return html.unescape(_ENDLESS.sub("\ufffd", text))  # int() refuses numbers of more than 4,300 digits

@@ -15,9 +15,10 @@ from typing import Any, Self
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from newsarchive.article import Refused
+from newsarchive.source.encoding import decode
 from newsarchive.source.links import MIRROR_HOSTS, ArticleLink, article_link
 from newsarchive.source.lists import Copy, Listed, Sighting
-from newsarchive.source.understanding import NOT_THERE, NotUnderstoodError, decode, looks_like
+from newsarchive.source.understanding import NOT_THERE, NotUnderstoodError, looks_like
 
 _ALL_OF = "/*"
 _COPY = re.compile(
@@ -110,10 +111,10 @@ def _rows(content: bytes) -> Iterator[tuple[str, str, str]]:
         return
     text = decode(content)
     try:
-        entries: Iterable[Any] = [json.loads(text)]
+        entries: Iterable[Any] = [json.loads(text, strict=False)]
     except (ValueError, RecursionError):
         try:
-            entries = [json.loads(line) for line in text.splitlines() if line.strip()]
+            entries = [json.loads(line, strict=False) for line in text.splitlines() if line.strip()]
         except (ValueError, RecursionError) as error:
             raise NotUnderstoodError(f"the index's answer is no JSON; it is {looks_like(text)}") from error
     for entry in entries:
