@@ -64,6 +64,7 @@ ON CONFLICT (name) DO NOTHING
 """
 # What bytes of could not be read is looked at again soon, then after twice as long each time, at most so many days.
 _LONGEST_WAIT = 0.5
+_AHEAD = timedelta(days=1)  # what is dated later has its year wrong, and is not shown for all these years
 _LAST_LOOKS = """
 SELECT * FROM articles WHERE state = 'captured' AND deadline > :now
     AND (deadline <= :until AND looked < strftime('%Y-%m-%dT%H:%M:%SZ', deadline, :before)
@@ -163,7 +164,7 @@ class ArticleRows(LedgerFile):
                 "post": kept.post,
                 "post_sha256": kept.post_sha256,
                 "published": stamp(kept.published) if kept.published else None,
-                "deadline": stamp(kept.published + KEPT_FOR) if kept.published else None,
+                "deadline": stamp(min(kept.published, now + _AHEAD) + KEPT_FOR) if kept.published else None,
                 "change": change,
                 "broken": kept.broken,
             },
