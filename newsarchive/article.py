@@ -20,6 +20,20 @@ class Refused(ValueError):  # noqa: N818 - the word people read in logs and tabl
     """Something that arrived cannot become what it claims to be; the message says what and why."""
 
 
+_CONTROLS = "\x00-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff"
+_LINE_BREAK = re.compile(rf"[ \t]*[{_CONTROLS}][\s{_CONTROLS}]*")
+_ENDS = re.compile(rf"^[{_CONTROLS}]+|[{_CONTROLS}]+$")
+
+
+def one_line(text: str) -> str:
+    """Make one line of text of what a source has for a title, a name or a digest.
+
+    Controls (C0, DEL, C1), line breaks of any kind and U+FFFE and U+FFFF, which no XML may hold, become a space, with
+    the spaces around them; at an end they go. Any other text is given back as it is.
+    """
+    return _LINE_BREAK.sub(" ", _ENDS.sub("", text))
+
+
 class Origin(StrEnum):
     """The road an article's text took into the archive, the road with the best text first.
 
@@ -34,6 +48,8 @@ class Origin(StrEnum):
     WAYBACK = "wayback"
     ARTICLE_API = "article-api"
     ARTICLE_PAGE = "article-page"
+    DIGEST = "digest"
+    """No road had a text: the digest alone, of a list or of the article's page."""
 
     def is_better_than(self, other: Origin) -> bool:
         """Tell whether this road's text is the better one."""
@@ -93,6 +109,7 @@ class Article:
         digest: rolling news only, plain text of one line; empty where there is none.
         origin: which road the body came by.
         capture: where the response that gave the body is kept, ``file#offset``; empty where captures are off.
+        broken: whether bytes of it could not be read, and stand as U+FFFD: it is looked at again.
     """
 
     name: Name
@@ -105,3 +122,4 @@ class Article:
     digest: str = ""
     origin: Origin = Origin.SHARE_JSON
     capture: str = ""
+    broken: bool = False

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -76,6 +77,20 @@ def parse(text: str) -> datetime:
 def normalise(text: str) -> str:
     """Make ``YYYY-MM-DD HH:MM:SS +0800`` of any date that `parse` reads; raises `Refused` like it."""
     return parse(text).strftime(POST_FORMAT)
+
+
+def last_day(now: datetime) -> date:
+    """Give the last day in Asia/Shanghai that an article can be of; what says a later one has its year wrong.
+
+    It is tomorrow, since a page may be dated ahead by some hours. Such an article keeps its date, and is no day's news.
+    """
+    return now.astimezone(SHANGHAI).date() + timedelta(days=1)
+
+
+def newest_of(days: Iterable[str], last: date) -> str:
+    """Give the newest of some days (``YYYY-MM-DD``) up to a last one, or of all where all are later; empty for none."""
+    days = list(days)
+    return max((day for day in days if day <= str(last)), default=max(days, default=""))
 
 
 def parse_day(text: str, today: date) -> date:

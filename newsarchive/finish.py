@@ -44,7 +44,7 @@ def complete(article: Article) -> Article:
             ("date", article.date.strip()),
             ("category", article.category.strip()),
             ("tag", article.tag.strip()),
-            ("text", body.has_substance(article.body)),
+            ("text", body.has_substance(article.body) or (article.name.rolling and article.digest.strip())),
         )
         if not there
     ]

@@ -106,7 +106,9 @@ class ExportPipeline:
         return _outcome(stored.changed, bool(earlier))
 
     def _looked(self, held: Row | None) -> None:
-        """Note a last look; any other look that finds nothing new changes no row."""
+        """Note a last look, and one at what could not all be read; no other that finds nothing new changes a row."""
+        if held is not None and held.origin is not None and held.looked is None:
+            self.archive.ledger.tried(held.link.name, now=self.archive.now())
         if held is not None and is_last_look(held, now=self.archive.now(), hours=self.last_look_hours):
             self.archive.ledger.looked(held.link.name, now=self.archive.now())
 
@@ -119,6 +121,7 @@ class ExportPipeline:
             post=str(stored.path),
             post_sha256=stored.sha256,
             published=dates.parse(item.date),
+            broken=item.broken,
         )
         self.archive.ledger.captured(Sighting(ArticleLink(item.name), ()), kept, now=self.archive.now())
 

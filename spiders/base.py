@@ -120,8 +120,9 @@ class ArchiveSpider(Spider):
         left = (row.deadline - self.archive.now()).total_seconds() / 3600
         settings = self.settings
         near = -KEPT_FOR.total_seconds() / 3600 <= left <= settings.getfloat("SETTLE_HOURS")
-        settle = near or row.tries >= settings.getint("SETTLE_TRIES") or self.settles_at_once
-        return Case(row.link, row.tags, settle=settle, closed=closed, listed=listed)
+        last = near or row.tries >= settings.getint("SETTLE_TRIES")
+        settle = last or self.settles_at_once
+        return Case(row.link, row.tags, settle=settle, last_chance=last, closed=closed, listed=listed)
 
     def pursue(self) -> Iterator[Request]:
         """Begin with as many waiting articles as the limit still allows."""
@@ -168,10 +169,21 @@ class ArchiveSpider(Spider):
         """Tell the case what a road gave; a road that failed ends the case unless it may be the last chance."""
         capture = str(response.meta.get("capture") or "")
         try:
-            tell(case, road, response.status, body_of(response), capture, framed=is_framed(response))
+            flaw = tell(
+                case,
+                road,
+                response.status,
+                body_of(response),
+                capture,
+                framed=is_framed(response),
+                content_type=content_type(response),
+            )
         except (NotUnderstoodError, HttpStatusError) as error:
             yield from self.hindered(case, road, Failure(Kind.of(error), str(case.name), str(error), capture))
             return
+        if flaw:
+            failure = Failure(Kind.UNDERSTAND, str(case.name), f"{road}: {flaw}", capture)
+            self.report(failure, "what can be read is taken, and looked at again")
         yield from self._further(case)
 
     def not_fetched(self, failure: TwistedFailure) -> Iterator[Request | Article]:
@@ -293,3 +305,8 @@ class ArchiveSpider(Spider):
     def queue(self, rows: Iterable[Row], *, better: bool = False) -> None:
         """Put articles into the queue, in the order given; with `better` such as are archived by a lesser road."""
         self.waiting.extend(self.case_of(row, better=better) for row in rows)
+
+
+def content_type(response: Response) -> str:
+    """Give an answer's ``Content-Type``, of several the last; empty where it has none."""
+    return str((response.headers.get(b"Content-Type") or b"").decode("latin-1"))

@@ -17,8 +17,11 @@ AT_ONCE = 50
 
 
 def is_improvable(row: Row) -> bool:
-    """Tell whether an archived article came by a lesser road; of an adopted or imported one nobody knows."""
-    return row.origin is not None and row.origin is not Origin.SHARE_JSON
+    """Tell whether an archived article may be had better: it came by a lesser road, or bytes of it could not be read.
+
+    Of an adopted or imported one nobody knows.
+    """
+    return row.origin is not None and (row.origin is not Origin.SHARE_JSON or row.looked is None)
 
 
 def improvable(archive: Archive, hours: float) -> list[Row]:

@@ -16,12 +16,13 @@ from newsarchive.dates import POST_FORMAT, SHANGHAI
 from newsarchive.middlewares.content_encoding import body_of
 from newsarchive.source import eastmoney
 from newsarchive.source.eastmoney import Column, Question
+from newsarchive.source.encoding import readable
 from newsarchive.source.reading import End, Reading
 from newsarchive.source.roads import Road
 from newsarchive.source.understanding import NotUnderstoodError
 from spiders.addresses import closed_roads
 from spiders.arguments import ArgumentError, Selection, known
-from spiders.base import HTTP_OK, ArchiveSpider
+from spiders.base import HTTP_OK, ArchiveSpider, content_type
 from spiders.better import improvable
 from spiders.outcome import describe_failure
 from spiders.whose import is_publishers
@@ -140,13 +141,14 @@ class EastmoneySpider(ArchiveSpider):
             yield from self.next_list()
             return
         try:
-            page = eastmoney.page(body_of(response), asked.question)
+            content, flaw = readable(body_of(response), content_type(response))
+            page = eastmoney.page(content, asked.question, capture)
             self.saw(reading.take(page, asked.question))
         except NotUnderstoodError as error:
             self.list_failed(asked, Failure(Kind.of(error), response.url, str(error), capture))
             yield from self.next_list()
             return
-        for sentence in page.refused:
+        for sentence in (*page.refused, *([flaw] if flaw else [])):
             self.report(Failure(Kind.UNDERSTAND, response.url, sentence, capture), "it was not followed")
         if reading.question is not None:
             yield self.page_request(reading)

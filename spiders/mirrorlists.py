@@ -15,6 +15,7 @@ from newsarchive.article import ROLLING_TAG
 from newsarchive.middlewares.content_encoding import body_of
 from newsarchive.middlewares.wire import pairs
 from newsarchive.source import mirror
+from newsarchive.source.encoding import readable
 from newsarchive.source.homepage import read_home
 from newsarchive.source.links import MIRROR_HOSTS, fetch_url
 from newsarchive.source.lists import (
@@ -29,7 +30,7 @@ from newsarchive.source.lists import (
 from newsarchive.source.told import NOT_THERE
 from newsarchive.source.understanding import NotUnderstoodError
 from spiders.arguments import Selection
-from spiders.base import HTTP_OK, NOT_MODIFIED, ArchiveSpider
+from spiders.base import HTTP_OK, NOT_MODIFIED, ArchiveSpider, content_type
 from spiders.outcome import describe_failure
 
 if TYPE_CHECKING:
@@ -88,11 +89,12 @@ class MirrorLists(ArchiveSpider):
             self.list_failed(listed, Kind.FETCH, f"HTTP {response.status}", response)
         else:
             try:
-                sections = mirror.home(body_of(response), hosts=self.hosts)
+                content, flaw = readable(body_of(response), content_type(response))
+                sections = mirror.home(content, hosts=self.hosts)
             except NotUnderstoodError as error:
                 self.list_failed(listed, Kind.of(error), str(error), response)
             else:
-                self.home_read(sections, response)
+                self.home_read(sections, response, flaw)
         yield from self.due()
 
     def home_not_modified(self, listed: ListPage, response: Response) -> None:
@@ -106,10 +108,10 @@ class MirrorLists(ArchiveSpider):
         self.archive.ledger.list_confirmed(HOME, now=self.archive.now())
         self.run.counts["seen new"] = 0  # there, even if it stays 0: the home page has told
 
-    def home_read(self, sections: tuple[Section, ...], response: Response) -> None:
+    def home_read(self, sections: tuple[Section, ...], response: Response, flaw: str = "") -> None:
         """Put every link into the ledger, with the lists it makes due, and what the page can be asked with."""
         ledger, now = self.archive.ledger, self.archive.now()
-        page = read_home(sections, ledger.known_to_the_mirror, ledger.shown_tags(now=now))
+        page = read_home(sections, ledger.known_to_the_mirror, ledger.shown_tags(now=now), flaw)
         self.home_doubted(page, response)
         self.seen |= page.found
         self.shown = page.headings
@@ -130,6 +132,8 @@ class MirrorLists(ArchiveSpider):
         """Report what of the home page was not understood, or cannot be right."""
         home = ListPage(HOME, "")
         self.refuse(home, page.refused, response)
+        if page.flaw:
+            self.list_failed(home, Kind.UNDERSTAND, page.flaw, response)
         if page.nameless:
             self.list_failed(home, Kind.UNDERSTAND, page.nameless, response)
         for sentence in page.alarms:
@@ -170,7 +174,7 @@ class MirrorLists(ArchiveSpider):
             self.list_failed(listed, Kind.FETCH, f"HTTP {response.status}", response)
         else:
             try:
-                section = mirror.category(body_of(response), hosts=self.hosts)
+                section = mirror.category(self.readable(listed, response), hosts=self.hosts)
             except NotUnderstoodError as error:
                 self.list_failed(listed, Kind.of(error), str(error), response)
             else:
@@ -200,7 +204,7 @@ class MirrorLists(ArchiveSpider):
         """Read the feed, which shows posts without a tag too; only one version of the mirror has one."""
         if response.status == HTTP_OK:
             try:
-                entries, refused = mirror.feed(body_of(response), hosts=self.hosts)
+                entries, refused = mirror.feed(self.readable(listed, response), hosts=self.hosts)
             except NotUnderstoodError as error:
                 self.list_failed(listed, Kind.of(error), str(error), response)
             else:
@@ -241,6 +245,12 @@ class MirrorLists(ArchiveSpider):
             yield from self.articles()
 
     # -- reporting -----------------------------------------------------------------------------------------------
+
+    def readable(self, listed: ListPage, response: Response) -> bytes:
+        """Give a list in UTF-8; report what of it could not be read."""
+        content, flaw = readable(body_of(response), content_type(response))
+        self.refuse(listed, [flaw] if flaw else [], response)
+        return content
 
     def refuse(self, listed: ListPage, refused: Iterable[str], response: Response) -> None:
         """Report each link of a list that is no article's."""

@@ -13,13 +13,14 @@ from newsarchive.archive.runs import Failure, Kind
 from newsarchive.clock import Clock
 from newsarchive.middlewares.content_encoding import body_of, is_framed
 from newsarchive.source import wayback
+from newsarchive.source.encoding import readable
 from newsarchive.source.links import MIRROR_HOSTS
 from newsarchive.source.roads import Road
 from newsarchive.source.understanding import NotUnderstoodError
 from newsarchive.source.wayback import Captured
 from spiders.addresses import closed_roads
 from spiders.arguments import ArgumentError, Selection, known
-from spiders.base import HTTP_OK, ArchiveSpider
+from spiders.base import HTTP_OK, ArchiveSpider, content_type
 from spiders.outcome import describe_failure
 from spiders.whose import is_copied
 
@@ -121,13 +122,17 @@ class WaybackSpider(ArchiveSpider):
             self.list_failed(captured, failure)
         else:
             try:
-                body = body_of(response) if response.status == HTTP_OK else b""
-                found = wayback.sightings(body, captured.host, framed=is_framed(response))
+                content, flaw = readable(
+                    body_of(response) if response.status == HTTP_OK else b"", content_type(response)
+                )
+                found = wayback.sightings(content, captured.host, framed=is_framed(response))
             except NotUnderstoodError as error:
                 self.list_failed(captured, Failure(Kind.of(error), response.url, str(error), capture))
             else:
                 self.run.counts["seen"] += len(found)
                 self.archive.ledger.list_read(captured.key, found, now=self.archive.now())
+                if flaw and response.status == HTTP_OK:
+                    self.report(Failure(Kind.UNDERSTAND, response.url, flaw, capture), "what can be read is taken")
         yield from self.next_list()
 
     def index_not_fetched(self, failure: TwistedFailure) -> Iterator[Any]:

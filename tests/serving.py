@@ -5,23 +5,38 @@ from __future__ import annotations
 import http.client
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 
+class Page(NamedTuple):
+    """A page with its ``Content-Type``."""
+
+    content_type: str
+    content: str | bytes
+
+
 @contextmanager
-def pages(served: dict[str, str], asked: list[tuple[str, str]] | None = None) -> Iterator[str]:
-    """Serve pages as they are, and 404 for any other; note in `asked` what was asked for, and with which ETag."""
+def pages(served: Mapping[str, str | bytes | Page], asked: list[tuple[str, str]] | None = None) -> Iterator[str]:
+    """Serve pages as they are, and 404 for any other; note in `asked` what was asked for, and with which ETag.
+
+    What changes in `served` is served so from then on.
+    """
 
     class Pages(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            page = served.get(self.path, "").encode()
+            said = served.get(self.path, "")
+            content_type, said = said if isinstance(said, Page) else Page("", said)
+            page = said.encode() if isinstance(said, str) else said
             if asked is not None and self.path != "/robots.txt":
                 asked.append((self.path, self.headers.get("If-None-Match", "")))
             self.send_response(200 if page else 404)
             self.send_header("ETag", '"1"')
+            if content_type:
+                self.send_header("Content-Type", content_type)
             self.send_header("Content-Length", str(len(page)))
             self.end_headers()
             self.wfile.write(page)

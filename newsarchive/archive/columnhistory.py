@@ -30,15 +30,15 @@ class ColumnHistory:
         self._reading: Reading | None = None
         self._last: datetime | None = None
 
-    def page(self, question: Question, exchange: Exchange) -> None:
-        """Follow an answer to the question for a page."""
+    def page(self, question: Question, exchange: Exchange, capture: str) -> None:
+        """Follow an answer to the question for a page; `capture` is where it is kept."""
         now, reading = exchange.fetched_at, self._reading
         if reading is None or reading.column != question.column or (reading.end and question.is_first):
             self.end()
             reading = self._begin(question.column, now)
         self._last = now
         try:
-            found = eastmoney.page(body_of(exchange), question)
+            found = eastmoney.page(body_of(exchange), question, capture)
             self.ledger.see_all(reading.take(found, question), now=now)
         except ValueError as error:  # refused as well, or not coded as it says
             self.ledger.list_failed(question.column.key, str(error))

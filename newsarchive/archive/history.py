@@ -22,6 +22,7 @@ from newsarchive.archive.questions import REDIRECTS, share_question
 from newsarchive.archive.scan import Seen
 from newsarchive.article import Name, Refused
 from newsarchive.source.eastmoney import Question
+from newsarchive.source.encoding import readable
 from newsarchive.source.links import ArticleLink, article_link
 from newsarchive.source.lists import Copy, Listed, Sighting
 from newsarchive.source.old_post import old_post
@@ -109,7 +110,7 @@ class History:
             self._new_run()
         self._queued = seen.when
         if seen.exchange is not None and isinstance(question, Question):
-            self._columns.page(question, seen.exchange)
+            self._columns.page(question, seen.exchange, f"{seen.file}#{seen.offset}")
         elif seen.exchange is not None and isinstance(question, Captured):
             follow_index(self.ledger, question, seen.exchange)
 
@@ -291,7 +292,7 @@ def _is_post(file_name: str, seen: Seen) -> bool:
     if seen.status != HTTPStatus.OK or seen.exchange is None:
         return False
     try:
-        old_post(decode_body(seen.exchange), file_name)
+        old_post(readable(decode_body(seen.exchange), seen.exchange.content_type)[0], file_name)
     except ValueError:  # refused, or not coded as it says
         return False
     return True

@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 
 from newsarchive.archive import files, seal
 from newsarchive.archive.adopting import adopted
+from newsarchive.archive.capturereader import read_at
 from newsarchive.archive.captures import Capture, CaptureError, Captures, Exchange
 from newsarchive.archive.conditional import unasked
 from newsarchive.archive.ledger import Ledger
@@ -140,8 +141,14 @@ class Archive:
         return capture
 
     def digest_of(self, place: str) -> str | None:
-        """Give the digest of the body of a capture of this run; None for any other."""
-        return self._digests.get(place)
+        """Give the digest of the body of a capture; None where it cannot be read."""
+        if place in self._digests or not place:
+            return self._digests.get(place)
+        file, _, offset = place.partition("#")
+        try:
+            return read_at(self.root / CAPTURES, file, int(offset), question=False)[0].sha256
+        except (CaptureError, OSError, ValueError):
+            return None
 
     def now(self) -> datetime:
         """Give the moment, aware, in UTC."""

@@ -49,7 +49,7 @@ _CAPTURED = """
 UPDATE articles SET state = 'captured', category = :category, origin = :origin, capture = :capture,
     capture_sha256 = :capture_sha256, post = :post, post_sha256 = :post_sha256, error = NULL, error_kind = NULL,
     nowhere_since = NULL, published = :published, deadline = coalesce(:deadline, deadline), last_try = :now,
-    looked = :now, change = :change
+    looked = CASE WHEN :broken THEN NULL ELSE :now END, change = :change
 WHERE name = :name
 """
 _FAILED = """
@@ -62,9 +62,15 @@ INSERT INTO articles (name, state, title, tags, first_seen, deadline, category, 
 VALUES (:name, 'captured', :title, :tags, :now, :deadline, :category, :post, :post_sha256, :published, :change)
 ON CONFLICT (name) DO NOTHING
 """
+# What bytes of could not be read is looked at again soon, then after twice as long each time, at most so many days.
+_LONGEST_WAIT = 0.5
+_AHEAD = timedelta(days=1)  # what is dated later has its year wrong, and is not shown for all these years
 _LAST_LOOKS = """
-SELECT * FROM articles WHERE state = 'captured' AND deadline > :now AND deadline <= :until
-    AND looked < strftime('%Y-%m-%dT%H:%M:%SZ', deadline, :before) ORDER BY deadline, ltrim(name, 'NW'), name
+SELECT * FROM articles WHERE state = 'captured' AND deadline > :now
+    AND (deadline <= :until AND looked < strftime('%Y-%m-%dT%H:%M:%SZ', deadline, :before)
+        OR looked IS NULL AND origin IS NOT NULL AND julianday(:now) - julianday(last_try)
+            >= min(julianday(last_try) - julianday(first_seen), :longest))
+ORDER BY deadline, ltrim(name, 'NW'), name
 """
 _IMPROVABLE = """
 SELECT * FROM articles WHERE state = 'captured' AND deadline > :since AND origin != :best AND last_try <= :before
@@ -102,10 +108,16 @@ class ArticleRows(LedgerFile):
     def last_looks(self, *, now: datetime, hours: float) -> list[Row]:
         """Give the archived articles whose last look is due, nearest deadline first.
 
-        Those whose deadline is within so many hours, and whose text was not looked at within these hours before it.
+        Those whose deadline is within so many hours, and whose text was not looked at within these hours before it; and
+        those of which bytes could not be read, until their deadline.
         """
         window = timedelta(hours=hours)
-        values = {"now": stamp(now), "until": stamp(now + window), "before": f"-{int(window.total_seconds())} seconds"}
+        values = {
+            "now": stamp(now),
+            "until": stamp(now + window),
+            "before": f"-{int(window.total_seconds())} seconds",
+            "longest": _LONGEST_WAIT,
+        }
         return [row_of(row) for row in self._db.execute(_LAST_LOOKS, values)]
 
     def improvable(self, *, before: datetime, since: datetime, limit: int) -> list[Row]:
@@ -152,8 +164,9 @@ class ArticleRows(LedgerFile):
                 "post": kept.post,
                 "post_sha256": kept.post_sha256,
                 "published": stamp(kept.published) if kept.published else None,
-                "deadline": stamp(kept.published + KEPT_FOR) if kept.published else None,
+                "deadline": stamp(min(kept.published, now + _AHEAD) + KEPT_FOR) if kept.published else None,
                 "change": change,
+                "broken": kept.broken,
             },
         )
 

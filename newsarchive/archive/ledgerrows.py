@@ -46,7 +46,7 @@ class Row:
         capture: where the answer is kept that gave the text, ``file#offset``.
         post, post_sha256: its post's path, relative to the archive, and digest.
         published: the post's date.
-        looked: when its text was last seen to be as it is archived.
+        looked: when its text was last seen to be as it is archived; None while bytes of it could not be read.
         listed: what a list says of it beyond the link.
     """
 
@@ -77,6 +77,7 @@ class Kept:
         capture, capture_sha256: where the answer is kept that gave the text, and the digest of its body.
         post, post_sha256: the post's path, relative to the archive, and digest.
         published: the post's date; aware.
+        broken: whether bytes of it could not be read, so that it is looked at again.
     """
 
     category: str
@@ -86,6 +87,7 @@ class Kept:
     post: str
     post_sha256: str
     published: datetime | None
+    broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

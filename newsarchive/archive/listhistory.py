@@ -14,6 +14,7 @@ from newsarchive.archive.ledgeranew import NewLedger
 from newsarchive.archive.warcrecord import Exchange
 from newsarchive.article import ROLLING_TAG
 from newsarchive.source import mirror
+from newsarchive.source.encoding import readable
 from newsarchive.source.homepage import read_home
 from newsarchive.source.links import MIRROR_HOSTS
 from newsarchive.source.lists import HOME, ROLLING_PAGE, ListPage, Sighting, due_lists, is_split, sightings
@@ -48,7 +49,8 @@ class ListHistory:
             if exchange.status == HTTPStatus.NOT_MODIFIED:
                 self._not_modified(exchange)
             else:
-                self._home(mirror.home(body_of(exchange), hosts=MIRROR_HOSTS | {host}), exchange)
+                content, flaw = readable(served_body(exchange), exchange.content_type)
+                self._home(mirror.home(content, hosts=MIRROR_HOSTS | {host}), exchange, flaw)
         except (NotUnderstoodError, ValueError) as error:
             self.ledger.list_failed(HOME, str(error))
         self.ledger.drop_overdue_lists(now=exchange.fetched_at)
@@ -61,9 +63,9 @@ class ListHistory:
         else:
             self.ledger.list_confirmed(HOME, now=exchange.fetched_at)
 
-    def _home(self, sections: tuple[Section, ...], exchange: Exchange) -> None:
+    def _home(self, sections: tuple[Section, ...], exchange: Exchange, flaw: str) -> None:
         now = exchange.fetched_at
-        page = read_home(sections, self.ledger.known_to_the_mirror, self.ledger.shown_tags(now=now))
+        page = read_home(sections, self.ledger.known_to_the_mirror, self.ledger.shown_tags(now=now), flaw)
         self._seen |= page.found
         due = {listed.path: listed.tag for listed in page.due}
         every = due_lists(sections, lambda _: False, shown=1)
@@ -119,6 +121,11 @@ class ListHistory:
 
 
 def body_of(exchange: Exchange) -> bytes:
+    """Give an answer as the parsers of lists read it, in UTF-8; raises like `served_body`."""
+    return readable(served_body(exchange), exchange.content_type)[0]
+
+
+def served_body(exchange: Exchange) -> bytes:
     """Give the body of an answer that is none of an error; raises `ValueError` for one, and for a broken coding."""
     if exchange.status != HTTPStatus.OK:
         raise ValueError(f"HTTP {exchange.status}")

@@ -113,7 +113,7 @@ def outcome(folder: Path, name: Name, attempts: Iterable[Attempt], *, settle_tri
             if result.versions:
                 version = _looked_again(folder, attempt, result.versions[-1].article.origin)
             else:
-                version = _version(folder, attempt, settle=attempt.near or len(result.misses) >= settle_tries)
+                version = _version(folder, attempt, last=attempt.near or len(result.misses) >= settle_tries)
         except _Missed as missed:
             if not result.versions:
                 result.misses.append(missed.miss)
@@ -144,24 +144,24 @@ def _looked_again(folder: Path, attempt: Attempt, held: Origin) -> Version:
     Which of the two it was the captures do not say; where both are possible they give the same.
     """
     try:
-        return _made(attempt, *_pursued(folder, attempt, settle=False))
+        return _made(folder, attempt, *_pursued(folder, attempt, settle=False))
     except _Hindered as hindered:
         if hindered.went_on and attempt.listed is not None:  # such runs settle at once
-            return _made(attempt, *_pursued(folder, attempt, settle=True))
-        return _made(attempt, *_pursued(folder, attempt, settle=False, held=held))
+            return _made(folder, attempt, *_pursued(folder, attempt, settle=True))
+        return _made(folder, attempt, *_pursued(folder, attempt, settle=False, held=held))
 
 
-def _version(folder: Path, attempt: Attempt, *, settle: bool) -> Version:
-    """Make what an attempt gave; with `settle`, or where it went on behind a failure, from a lesser road too."""
+def _version(folder: Path, attempt: Attempt, *, last: bool) -> Version:
+    """Make what an attempt gave; at the last chance, or where it went on behind a failure, from a lesser road too."""
     try:
-        return _made(attempt, *_pursued(folder, attempt, settle=settle))
+        return _made(folder, attempt, *_pursued(folder, attempt, settle=last, last=last))
     except _Hindered as hindered:
         if not hindered.went_on:
             raise _Missed(Miss(hindered.kind, str(hindered), attempt.when)) from hindered
-        return _made(attempt, *_pursued(folder, attempt, settle=True))
+        return _made(folder, attempt, *_pursued(folder, attempt, settle=True, last=last))
 
 
-def _made(attempt: Attempt, case: Case, digests: dict[str, str]) -> Version:
+def _made(folder: Path, attempt: Attempt, case: Case, digests: dict[str, str]) -> Version:
     """Make the post of what the roads gave; `digests` are those of the answers' bodies, by their places."""
     try:
         article = case.article()
@@ -170,13 +170,15 @@ def _made(attempt: Attempt, case: Case, digests: dict[str, str]) -> Version:
     try:
         finished = finish.finish(article)
         path, digest = str(post.relative_path(finished)), digests.get(finished.capture)
+        if finished.origin is Origin.DIGEST and digest is None:  # of a list, which is no answer of the attempt's
+            digest = _digest_of(folder, finished.capture)
         return Version(finished, path, post.render(finished), attempt.when, digest)
     except Refused as error:
         raise _Missed(Miss(Kind.UNDERSTAND, str(error), attempt.when)) from error
 
 
 def _pursued(
-    folder: Path, attempt: Attempt, *, settle: bool, held: Origin | None = None
+    folder: Path, attempt: Attempt, *, settle: bool, last: bool = False, held: Origin | None = None
 ) -> tuple[Case, dict[str, str]]:
     """Walk the roads as the spider does, with what is kept in the place of what would be fetched.
 
@@ -184,14 +186,16 @@ def _pursued(
     """
     digests: dict[str, str] = {}
     listed = attempt.listed or Listed()
-    case = Case(attempt.link, attempt.tags, settle=settle, held=held, closed=_closed(attempt), listed=listed)
+    closed = _closed(attempt)
+    case = Case(attempt.link, attempt.tags, settle=settle, last_chance=last, held=held, closed=closed, listed=listed)
     while (road := case.next_road()) is not None:
         answer = attempt.answers.get(road)
         if road is Road.MIRROR_PAGE and answer is not None and answer.path != case.link.path:
             if attempt.link.path:
                 answer = None
             else:  # a code the run was given with the page's address; the guess at it is another
-                return _pursued(folder, replace(attempt, link=article_link(answer.path)), settle=settle, held=held)
+                again = replace(attempt, link=article_link(answer.path))
+                return _pursued(folder, again, settle=settle, last=last, held=held)
         if road is Road.OLD_POST and road in case.asked:
             answer = None  # what is kept is the answer to an earlier name
         if road is Road.WAYBACK and road in case.asked:
@@ -204,10 +208,20 @@ def _pursued(
             capture, exchange = read_at(folder, answer.file, answer.offset, question=False)
             digests[capture.place] = capture.sha256
             body, framed = decode_body(exchange), is_framed(exchange.headers)
-            tell(case, road, exchange.status, body, f"{answer.file}#{answer.offset}", framed=framed)
+            place = f"{answer.file}#{answer.offset}"
+            tell(case, road, exchange.status, body, place, framed=framed, content_type=exchange.content_type)
         except (NotUnderstoodError, HttpStatusError, CaptureError, OSError, ValueError) as error:
             _hinder(case, attempt, road, Kind.of(error), str(error))
     return case, digests
+
+
+def _digest_of(folder: Path, place: str) -> str | None:
+    """Give the digest of the body of a captured answer; None where it cannot be read."""
+    file, _, offset = place.partition("#")
+    try:
+        return read_at(folder, file, int(offset), question=False)[0].sha256
+    except (CaptureError, OSError, ValueError):
+        return None
 
 
 def _closed(attempt: Attempt) -> frozenset[Road]:
@@ -236,7 +250,7 @@ def _rescued(folder: Path, name: Name, attempts: list[Attempt]) -> Version | Non
         return None
     last = attempts[-1]
     try:
-        version = _version(folder, replace(last, answers=merged), settle=True)
+        version = _version(folder, replace(last, answers=merged), last=True)
     except (_Missed, Refused):
         return None
     return version if version.article.name == name else None

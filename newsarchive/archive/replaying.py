@@ -49,6 +49,7 @@ class Made:
         category, origin, capture, capture_sha256, published: as its ledger row should have them.
         when: the moment of the last answer it needed.
         looked: the moment of the last look that found it so.
+        broken: bytes of it could not be read.
         before: digest of the file that stood there before; None where there was none.
         lost: of the versions before, those that are not among the revisions: the path each had as a post.
         rescued: a crawl would have waited for a better road.
@@ -65,6 +66,7 @@ class Made:
     published: datetime
     when: datetime
     looked: datetime
+    broken: bool
     before: str | None
     lost: tuple[str, ...]
     rescued: bool
@@ -157,9 +159,10 @@ def record(ledger: Ledger, done: Done) -> None:
             post=done.made.path,
             post_sha256=done.made.sha256,
             published=done.made.published,
+            broken=done.made.broken,
         )
         ledger.captured(Sighting(ArticleLink(done.name), ()), kept, now=done.made.when)
-        if done.made.looked > done.made.when:
+        if done.made.looked > done.made.when and not done.made.broken:
             ledger.looked(done.name, now=done.made.looked)
 
 
@@ -296,6 +299,7 @@ def _made(options: Options, result: Outcome, before: bytes | None, lost: tuple[s
         published=dates.parse(version.article.date),
         when=version.when,
         looked=max(version.when, result.looked or version.when),
+        broken=version.article.broken,
         before=None if before is None else hashlib.sha256(before).hexdigest(),
         lost=lost,
         rescued=version is result.rescued,

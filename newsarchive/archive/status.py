@@ -18,7 +18,7 @@ from newsarchive.archive.runhistory import Runs, judge_runs
 from newsarchive.archive.runs import INCOMPLETE, OK
 from newsarchive.archive.seal import LEDGER
 from newsarchive.archive.verifyfiles import is_busy
-from newsarchive.dates import POST_FORMAT, SHANGHAI
+from newsarchive.dates import POST_FORMAT, SHANGHAI, last_day
 from newsarchive.newspapers import category_of, newspaper_of
 
 
@@ -126,7 +126,7 @@ def status(root: Path, scope: Scope, *, now: datetime, max_age: timedelta | None
         return Status(
             root=root,
             now=now,
-            counts=count(ledger.tallies(), scope),
+            counts=count(ledger.tallies(), scope, last=last_day(now)),
             missing=tuple(one for one in missing if scope.holds(one.day, one.category, one.tag)),
             nearest=pending[0] if pending else None,
             lists_due=tuple(one for one in lists if one.pending),
@@ -137,11 +137,11 @@ def status(root: Path, scope: Scope, *, now: datetime, max_age: timedelta | None
     return ask(root / LEDGER, question)
 
 
-def count(tallies: Iterable[Tally], scope: Scope) -> Counts:
+def count(tallies: Iterable[Tally], scope: Scope, *, last: date = date.max) -> Counts:
     """Add up what the ledger counted.
 
     What is not archived has its category as links spell it, in lower case; where an archived one differs only in that,
-    it is that one.
+    it is that one. No day after `last` is the newest of a category: its year is wrong.
     """
     tallies = list(tallies)
     spelled: dict[str, set[str]] = {}
@@ -157,7 +157,8 @@ def count(tallies: Iterable[Tally], scope: Scope) -> Counts:
         category = counts.categories.setdefault(name, Category(name))
         category.split |= one.split
         category.newspaper = category.newspaper or _newspaper(one, name)
-        category.newest = max(filter(None, (category.newest, one.day)), default=None)
+        day = one.day if one.day is not None and one.day <= last else None
+        category.newest = max(filter(None, (category.newest, day)), default=None)
         counts.days.setdefault(one.day, {}).setdefault(name, Counter())[one.state] += one.articles
         counts.shown[one.day, name] += one.shown
         category.states[one.state] += one.articles

@@ -75,6 +75,12 @@ class Exchange:
         if self.fetched_at.tzinfo is None:
             raise ValueError(f"{self.url}: fetched_at {self.fetched_at} has no time zone")
 
+    @property
+    def content_type(self) -> str:
+        """The answer's ``Content-Type``, of several the last; empty where it has none."""
+        said = [value for name, value in self.headers if name.lower() == b"content-type"]
+        return said[-1].decode("latin-1") if said else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:

@@ -9,7 +9,7 @@ from pathlib import Path
 from newsarchive.archive.keeper import CAPTURES, LEDGER
 from newsarchive.archive.posts import POSTS
 from newsarchive.article import Refused
-from newsarchive.dates import SHANGHAI
+from newsarchive.dates import SHANGHAI, last_day
 from newsarchive.export.formats import FEED_LENGTH, SUFFIXES, About, Format
 from newsarchive.export.reading import Asked
 from newsarchive.export.record import Words
@@ -83,6 +83,8 @@ class Order:
             raise OrderError(f"--{error}") from error
         if self.format.is_feed and selection.limit is None:
             selection = replace(selection, limit=FEED_LENGTH)
+        if self.format.is_feed and selection.until is None:  # a year that is wrong would be news for ever
+            selection = replace(selection, until=last_day(now))
         return Asked(selection, Words(self.words), self.after)
 
     def about(self, now: datetime) -> About:

@@ -241,11 +241,16 @@ class Reader:
         """Give how many articles are indexed."""
         return int(self._db.execute("SELECT count(*) FROM documents").fetchone()[0])
 
-    def categories(self) -> list[Count]:
-        """Give every newspaper with its category, the one with the most articles first."""
+    def categories(self, last: date = date.max) -> list[Count]:
+        """Give every newspaper with its category, the one with the most articles first.
+
+        Args:
+            last: the last day that can be the newest; a later one is where there is no other.
+        """
         rows = self._db.execute(
-            "SELECT category, newspaper, count(*) AS n, max(day) FROM documents GROUP BY newspaper, category "
-            "ORDER BY n DESC, category, newspaper"
+            "SELECT category, newspaper, count(*) AS n, coalesce(max(CASE WHEN day <= ? THEN day END), max(day)) "
+            "FROM documents GROUP BY newspaper, category ORDER BY n DESC, category, newspaper",
+            (str(last),),
         )
         return [Count(*row) for row in rows]
 

@@ -13,8 +13,9 @@ from newsarchive.article import Name
 from newsarchive.body import has_substance
 from newsarchive.source.article_page import ArticlePage
 from newsarchive.source.jsonanswer import json_object, string
+from newsarchive.source.notice import notice_in
 from newsarchive.source.richform import text_alone
-from newsarchive.source.understanding import NoArticleError, NotUnderstoodError
+from newsarchive.source.understanding import NoArticleError, NotUnderstoodError, looks_like
 
 _FIELDS = frozenset({"Art_Title", "Art_ShowTime", "Art_Content"})
 
@@ -52,9 +53,14 @@ def article_answer(content: bytes, name: Name, *, framed: bool = True) -> Articl
     text = text_alone(string(data, "Art_Content"))
     if not has_substance(text):
         raise NoArticleError("the article API has no text of it")
+    title, moment, newspaper = (string(data, key).strip() for key in ("Art_Title", "Art_ShowTime", "Art_Media_Name"))
+    if kind := notice_in(title, text, identified=bool(title and moment and (newspaper or code))):
+        raise NotUnderstoodError(f"no text but a notice ({kind}); it is {looks_like(text)}")
+    if not (title or moment or newspaper or code):
+        raise NotUnderstoodError(f"the answer does not say which article it is; it is {looks_like(text)}")
     return ArticlePage(
-        title=" ".join(string(data, "Art_Title").split()),
-        date=string(data, "Art_ShowTime").strip(),
-        newspaper=string(data, "Art_Media_Name").strip(),
+        title=" ".join(title.split()),
+        date=moment,
+        newspaper=newspaper,
         content=text,
     )

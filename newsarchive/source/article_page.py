@@ -18,10 +18,12 @@ from bs4 import BeautifulSoup, NavigableString, Tag
 
 from newsarchive.article import Name
 from newsarchive.body import has_substance
+from newsarchive.source.encoding import decode
 from newsarchive.source.endings import check_end
-from newsarchive.source.htmlpage import NOTICE, check_closed, date_in, inside, is_notice, kind_of, soup_of
+from newsarchive.source.htmlpage import check_address, check_closed, date_in, inside, soup_of
+from newsarchive.source.notice import kind_of_page, notice_in
 from newsarchive.source.richform import text_alone
-from newsarchive.source.understanding import NoArticleError, NotUnderstoodError, decode, looks_like
+from newsarchive.source.understanding import NoArticleError, NotUnderstoodError, looks_like
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +100,6 @@ _SOURCE = re.compile(r"来源\s*[:：]\s*(\S[^|｜:：]{0,60}?)(?=\s+\S{2,6}[:�
 _LINES, _HEAD_LINES = 12, 3  # between a title and a text; more is something else
 _BREAKS = re.compile(r"[\t\r\n\xa0]+ *")
 _MEDIA = re.compile(r"（文章来源：([^（）]{1,60})）\s*$")
-_OWN_ADDRESS = re.compile(
-    r"<(?:link|meta)\b[^<>]*(?:rel|property)=[\"'](?:canonical|og:url)[\"'][^<>]*/a/(?P<number>\d{14,24})\.html",
-    re.IGNORECASE,
-)
 
 
 def article_page(content: bytes, name: Name) -> ArticlePage:
@@ -120,9 +118,7 @@ def article_page(content: bytes, name: Name) -> ArticlePage:
     text = decode(content)
     check_end(text)
     soup = soup_of(text)
-    own = _OWN_ADDRESS.search(text)
-    if own and own["number"] != name.number:
-        raise NotUnderstoodError(f"the page is another article's ({own['number']})")
+    check_address(text, name)
     for layout in _likeliest_first(name):
         place = _place(soup, layout)
         if place is not None and _has_text(place):
@@ -145,8 +141,7 @@ def _place(soup: BeautifulSoup, layout: Layout) -> Tag | None:
 
 
 def _has_text(place: Tag) -> bool:
-    words = place.get_text(strip=True)
-    return (bool(words) or place.find("img") is not None) and not is_notice(words)
+    return bool(place.get_text(strip=True)) or place.find("img") is not None
 
 
 def _read(text: str, soup: BeautifulSoup, place: Tag, layout: Layout) -> ArticlePage:
@@ -158,10 +153,13 @@ def _read(text: str, soup: BeautifulSoup, place: Tag, layout: Layout) -> Article
     lines = next((lines for selector in layout.infos if any(map(date_in, lines := _lines(soup, selector)))), [])
     lines = lines or (_between(heading, place) if heading else [])
     moment = next(filter(None, map(date_in, lines)), "")
+    newspaper = _newspaper(lines, place)
+    if kind := notice_in(title, content, identified=bool(title and moment and newspaper)):
+        raise NotUnderstoodError(f"no article but a page of another kind ({kind}); it is {looks_like(text)}")
     if not (title and moment):
         missing = " and no ".join(what for what, there in (("title", title), ("time", moment)) if not there)
         raise NotUnderstoodError(f"the page has a text, but no {missing}; it is {looks_like(text)}")
-    return ArticlePage(title, moment, _newspaper(lines, place), content)
+    return ArticlePage(title, moment, newspaper, content)
 
 
 def _mended(place: Tag) -> str:
@@ -228,9 +226,8 @@ def _no_article(text: str, soup: BeautifulSoup) -> NoArticleError | NotUnderstoo
     if _NOT_THERE.search(headings):
         return NoArticleError("the publisher has no such page (404)")
     places = [place for layout in LAYOUTS if (place := _place(soup, layout)) is not None]
-    notice = next((kind for place in places if (kind := kind_of(place.get_text(strip=True)[:NOTICE]))), "")
-    if places and not notice and _SCRIPT_ASKS.search(text):
+    if places and _SCRIPT_ASKS.search(text):
         return NoArticleError("a page without text (shell)")
-    if kind := notice or kind_of(soup.get_text(" ")):
+    if kind := kind_of_page(headings, soup.get_text(" ", strip=True)):
         return NotUnderstoodError(f"no article but a page of another kind ({kind}); it is {looks_like(text)}")
     return NotUnderstoodError(f"no layout of the publisher's that is known; it is {looks_like(text)}")

@@ -140,8 +140,13 @@ class Page:
     after: str = ""
 
 
-def page(content: bytes, question: Question) -> Page:
+def page(content: bytes, question: Question, capture: str = "") -> Page:
     """Read the answer to a question.
+
+    Args:
+        content: the answer.
+        question: it answers.
+        capture: where the answer is kept, ``file#offset``.
 
     Raises:
         TruncatedError: it stops early, whatever the server said of its length.
@@ -163,7 +168,7 @@ def page(content: bytes, question: Question) -> Page:
     items, refused = [], []
     for entry in listed:
         try:
-            items.append(_item(entry, rolling=question.column.rolling))
+            items.append(_item(entry, rolling=question.column.rolling, capture=capture))
         except Refused as error:
             refused.append(str(error))
     if listed and not items:
@@ -174,7 +179,7 @@ def page(content: bytes, question: Question) -> Page:
     return Page(tuple(items), tuple(refused), after)
 
 
-def _item(entry: Any, *, rolling: bool) -> Item:
+def _item(entry: Any, *, rolling: bool, capture: str) -> Item:
     """Read an entry; raises `Refused`, naming it, for one that is no article or lacks a field."""
     if not isinstance(entry, dict):
         raise Refused(f"an entry of the list is a {type(entry).__name__}")
@@ -191,7 +196,9 @@ def _item(entry: Any, *, rolling: bool) -> Item:
     url = next((one for key in ("url", "uniqueUrl") if _URL.fullmatch(one := string(entry, key).strip())), "")
     if rolling:
         digest = " ".join(string(entry, "summary").rpartition("】")[2].split())
-        listed = Listed(digest=digest, url=url, date=string(entry, "showTime").strip())
+        listed = Listed(
+            digest=digest, url=url, date=string(entry, "showTime").strip(), capture=capture if digest else ""
+        )
         return Item(Sighting(link, (ROLLING_TAG,), listed), shown)
     newspaper = string(entry, "mediaName").strip()
     listed = Listed(url=url, date=string(entry, "showTime").strip(), newspaper=newspaper)

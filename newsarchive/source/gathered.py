@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from newsarchive import dates
-from newsarchive.article import ROLLING_CATEGORY, ROLLING_TAG, Article, Name, Origin, Refused
+from newsarchive.article import ROLLING_CATEGORY, ROLLING_TAG, Article, Name, Origin, Refused, one_line
 from newsarchive.body import has_substance
 from newsarchive.newspapers import check_category, check_tag, newspaper_of, tag_of
 from newsarchive.source.article_page import ArticlePage
@@ -30,6 +30,7 @@ class Gathered:
         link: the article's name and, where known, its page.
         tags: headings its link stood under; the mirror splits a tag with spaces, then there are several.
         settle: take a lesser road's text when a better one fails, because it may be the last chance.
+        last_chance: take the digest of rolling news for all of it where no road has a text.
         held: the road by which the article is archived already; only better ones will do.
         listed: what a list says of it beyond its link.
         answer, share, page, old, canonical: what the roads gave.
@@ -38,11 +39,13 @@ class Gathered:
         asked: the roads that were.
         dead_ends: for every road that had no text or could not be asked, the sentence that says so.
         captures: where the answers are kept, ``file#offset``.
+        flawed: the roads whose answers had byte sequences that could not be read.
     """
 
     link: ArticleLink
     tags: tuple[str, ...] = ()
     settle: bool = False
+    last_chance: bool = False
     held: Origin | None = None
     listed: Listed = field(default_factory=Listed)
     answer: ShareAnswer = field(default_factory=ShareAnswer)
@@ -56,6 +59,7 @@ class Gathered:
     asked: set[Road] = field(default_factory=set)
     dead_ends: dict[Road, str] = field(default_factory=dict)
     captures: dict[Road, str] = field(default_factory=dict)
+    flawed: set[Road] = field(default_factory=set)
 
     @property
     def name(self) -> Name:
@@ -92,12 +96,12 @@ class Gathered:
                 road answered.
         """
         body, origin = self._body()
-        if not body:
+        if origin is None:
             raise Refused(f"no {'better ' if self.held else ''}road has a text: {self._answers()}")
         if origin is Origin.OLD_POST and self.old is not None:
-            return replace(self.old, capture=self.captures.get(Road.OLD_POST, ""))
+            return self._checked(replace(self.old, capture=self.captures.get(Road.OLD_POST, "")))
         category, tag = self._place()
-        return Article(
+        article = Article(
             name=self.name,
             title=self._title(),
             date=self._date(),
@@ -107,8 +111,26 @@ class Gathered:
             link=self._link(),
             digest=self._digest(body) if self.name.rolling else "",
             origin=origin,
-            capture=self.captures.get(ROAD_OF[origin], ""),
+            capture=self._capture(origin),
         )
+        return self._checked(article)
+
+    def _checked(self, article: Article) -> Article:
+        """Make one line each of title and digest, and note where bytes of the article could not be read."""
+        title, digest = one_line(article.title), one_line(article.digest)
+        broken = bool(self.flawed) and "\ufffd" in title + digest + article.body
+        return replace(article, title=title, digest=digest, broken=broken)
+
+    def _is_digest_enough(self) -> bool:
+        """Tell whether the digest has to do; a second look at what is archived waits for a text."""
+        return self.last_chance and self.held is None and self.name.rolling and bool(one_line(self._digest("")).strip())
+
+    def _capture(self, origin: Origin) -> str:
+        if origin is not Origin.DIGEST:
+            return self.captures.get(ROAD_OF[origin], "")
+        if self.page is not None and self.page.digest:
+            return self.captures.get(ROAD_OF[self.page_by], "")
+        return self.listed.capture
 
     def lacking(self) -> set[str]:
         """Say what the roads so far have not given."""
@@ -144,10 +166,14 @@ class Gathered:
 
     def other_form(self) -> str:
         """The form of the text that this kind of post is not made from, which is better than nothing."""
-        wanted = self.held in {None, Origin.ARTICLE_PAGE, Origin.ARTICLE_API}
+        wanted = self.held in {None, Origin.ARTICLE_PAGE, Origin.ARTICLE_API, Origin.DIGEST}
         return self.answer.text or self.answer.content if wanted else ""
 
-    def _body(self) -> tuple[str, Origin]:
+    def _body(self) -> tuple[str, Origin | None]:
+        """Give the text and the road it came by; no road where there is none.
+
+        The store's post is whole whatever it holds. The digest alone is the last resort.
+        """
         content = self.canonical.content if self.canonical else ""
         for text, origin in (
             (self.own_text(), Origin.SHARE_JSON),
@@ -157,13 +183,14 @@ class Gathered:
             (self.other_form(), Origin.SHARE_JSON),
             (content if self.name.rolling else plain(content), self.canonical_by),
         ):
-            if has_substance(text) and not (self.held and self.held.is_better_than(origin)):
+            is_whole = has_substance(text) or (origin is Origin.OLD_POST and self.old is not None and self.old.digest)
+            if is_whole and not (self.held and self.held.is_better_than(origin)):
                 return text, origin
-        return "", Origin.SHARE_JSON
+        return "", Origin.DIGEST if self._is_digest_enough() else None
 
     def _title(self) -> str:
         told = (self.answer, self.old, self.page, self.share, self.canonical, self.link)
-        return next((one.title for one in told if one is not None and one.title.strip()), "")
+        return next((one.title for one in told if one is not None and one_line(one.title).strip()), "")
 
     def _date(self) -> str:
         """Give the first date that can be read; the first there is where none can, for the refusal to name."""
@@ -211,11 +238,11 @@ class Gathered:
 
     def newspapers(self) -> list[str]:
         """Give the names the newspaper may have, the likelier first; only such as can be part of a post."""
-        heading = newspaper_of(" ".join(self.tags))
-        told = self.answer.newspapers
+        heading = newspaper_of(one_line(" ".join(self.tags)))
+        told = tuple(map(one_line, self.answer.newspapers))
         names = [*told, heading] if len(self.tags) > 1 else [heading, *told]
         names[:0] = [name for name in told if name.split() == heading.split()]  # a list may show two spaces as one
-        names += [self.canonical.newspaper if self.canonical else "", self.listed.newspaper]
+        names += [one_line(self.canonical.newspaper if self.canonical else ""), one_line(self.listed.newspaper)]
         return [name for name in names if name and can_be_named(name)]
 
     def _answers(self) -> str:

@@ -29,6 +29,7 @@ class HomePage:
         refused: for every link that is no article's, the sentence that says so.
         nameless: says that lists have no heading; else empty.
         alarms: what is far from what the mirror showed before, each a sentence.
+        flaw: says which byte sequences of it could not be read; else empty.
     """
 
     found: dict[str, Sighting]
@@ -36,6 +37,7 @@ class HomePage:
     refused: tuple[str, ...]
     nameless: str
     alarms: tuple[str, ...]
+    flaw: str = ""
 
     @property
     def headings(self) -> frozenset[str]:
@@ -45,16 +47,19 @@ class HomePage:
     @property
     def is_clear(self) -> bool:
         """Whether all of it was understood; where it was not, the next run must not be told 304."""
-        return not (self.refused or self.nameless or self.alarms)
+        return not (self.refused or self.nameless or self.alarms or self.flaw)
 
 
-def read_home(sections: tuple[Section, ...], known: Callable[[Name], bool], expected: Expected) -> HomePage:
+def read_home(
+    sections: tuple[Section, ...], known: Callable[[Name], bool], expected: Expected, flaw: str = ""
+) -> HomePage:
     """Tell what a home page says.
 
     Args:
         sections: as `newsarchive.source.mirror.home` gives them.
         known: whether an article was ever seen.
         expected: the headings of articles that are within their three days.
+        flaw: says which byte sequences of the page could not be read.
     """
     empty, less = emptied(sections, expected), shrunk(sections, expected)
     pages = (list_of(tag, path) for tag, path in empty.items() if len(path) == 1)  # a split name has none
@@ -68,6 +73,7 @@ def read_home(sections: tuple[Section, ...], known: Callable[[Name], bool], expe
         refused=tuple(sentence for section in sections for sentence in section.refused),
         nameless=nameless(sections),
         alarms=tuple(filter(None, (less, _without_links(list(empty))))),
+        flaw=flaw,
     )
 
 

@@ -1,4 +1,4 @@
-"""What the publisher's pages have in common: a parse of them, and what a page that is no article says of itself."""
+"""What the publisher's pages have in common: a parse of them, and which article they say they are."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from collections.abc import Iterator
 from bs4 import BeautifulSoup, Tag
 from bs4.exceptions import ParserRejectedMarkup
 
+from newsarchive.article import Name
 from newsarchive.source.understanding import NotUnderstoodError, TruncatedError, looks_like
 
-NOTICE = 40
-"""Characters; no line that stands in the place of a text, to say why there is none, is longer."""
-
-_KINDS = (
-    ("maintenance", re.compile("维护|升级中|maintenance", re.IGNORECASE)),
-    ("login wall", re.compile("登录|登陆|验证码|log ?in|sign in", re.IGNORECASE)),
-)
 _UNSEEN = re.compile(r"<(?:!--|(script|style|iframe|noscript)\b[^<>]*>)", re.IGNORECASE)
+_OWN_ADDRESS = re.compile(
+    r"<(?:link|meta)\b[^<>]*(?:rel|property)=[\"'](?:canonical|og:url)[\"'][^<>]*"
+    r"[/,=](?:NW)?(?P<number>[0-9]{14,24})(?![0-9])",
+    re.IGNORECASE,
+)
 _DATE = re.compile(r"\d{4}[-/年]\d{1,2}[-/月]\d{1,2}日?[T\s]*\d{1,2}:\d{2}(?::\d{2})?", re.ASCII)
 
 
@@ -34,14 +33,11 @@ def soup_of(text: str) -> BeautifulSoup:
         raise NotUnderstoodError(f"no HTML; it is {looks_like(text)}") from error
 
 
-def kind_of(words: str) -> str:
-    """Name a page that is no article by what it says; empty where it says nothing that is known."""
-    return next((kind for kind, pattern in _KINDS if pattern.search(words)), "")
-
-
-def is_notice(words: str) -> bool:
-    """Tell whether the place of the text holds a line to the reader instead."""
-    return len(words) < NOTICE and bool(kind_of(words))
+def check_address(text: str, name: Name) -> None:
+    """Raise `NotUnderstoodError` for a page that names another article's address as its own."""
+    own = _OWN_ADDRESS.search(text)
+    if own and own["number"] != name.number:
+        raise NotUnderstoodError(f"the page is another article's ({own['number']})")
 
 
 def date_in(text: str) -> str:

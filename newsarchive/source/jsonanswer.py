@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from newsarchive.source.understanding import NotUnderstoodError, TruncatedError, decode, looks_like
+from newsarchive.source.encoding import decode
+from newsarchive.source.understanding import NotUnderstoodError, TruncatedError, looks_like
 
 _CUT = re.compile(r"|u[0-9a-fA-F]{0,4}|\.|[eE][+-]?|-|tr?u?|fa?l?s?|nu?l?", re.ASCII)
 """What may stand where reading stopped: half an escape, a number, or a word, and nothing behind it."""
@@ -15,6 +16,8 @@ _CUT = re.compile(r"|u[0-9a-fA-F]{0,4}|\.|[eE][+-]?|-|tr?u?|fa?l?s?|nu?l?", re.A
 
 def json_value(text: str, *, framed: bool) -> Any:
     """Read an answer that is JSON.
+
+    Control characters that stand in a string as they are, which RFC 8259 forbids and some servers write, are read.
 
     Args:
         text: the answer.
@@ -25,7 +28,7 @@ def json_value(text: str, *, framed: bool) -> Any:
         NotUnderstoodError: it is no JSON.
     """
     try:
-        return json.loads(text)
+        return json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
         if not framed and stops_early(text, error):
             raise TruncatedError(f"the answer was cut off: its JSON has no end; it is {looks_like(text)}") from error
@@ -41,10 +44,9 @@ def stops_early(text: str, error: Exception) -> bool:
 
 def json_object(content: bytes, *, framed: bool = True) -> dict[str, Any]:
     """Read an answer that is one JSON object; raises as `json_value`, and for any other value."""
-    text = decode(content)
-    data = json_value(text, framed=framed)
+    data = json_value(decode(content), framed=framed)
     if not isinstance(data, dict):
-        raise NotUnderstoodError(f"the answer is JSON of another kind: {text[:60]!r}")
+        raise NotUnderstoodError(f"the answer is JSON of another kind: {str(data)[:60]!r}")
     return data
 
 

@@ -46,6 +46,7 @@ class Listed:
         date: as written.
         newspaper: its name.
         copies: of its page in a web archive, the newest first.
+        capture: where the list that gave the digest is kept, ``file#offset``; empty where it is not.
     """
 
     digest: str = ""
@@ -53,6 +54,7 @@ class Listed:
     date: str = ""
     newspaper: str = ""
     copies: tuple[Copy, ...] = ()
+    capture: str = ""
 
     def merged(self, other: Listed | None) -> Listed:
         """Add what another list says; what was said first stays, so that two lists never take turns."""
@@ -66,13 +68,15 @@ class Listed:
             date=self.date or other.date,
             newspaper=self.newspaper or other.newspaper,
             copies=tuple(copies),
+            capture=self.capture if self.digest else other.capture,
         )
 
     def as_text(self) -> str:
         """Give it as JSON, for the ledger."""
         copies = [[copy.timestamp, copy.original] for copy in self.copies]
         said = {"digest": self.digest, "url": self.url, "date": self.date, "newspaper": self.newspaper}
-        return json.dumps({**said, "copies": copies}, ensure_ascii=False)
+        kept = {"capture": self.capture} if self.capture else {}
+        return json.dumps({**said, "copies": copies, **kept}, ensure_ascii=False)
 
     @classmethod
     def of_text(cls, text: str) -> Listed:

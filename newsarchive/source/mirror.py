@@ -15,9 +15,10 @@ from lxml import html as lxml_html
 
 from newsarchive.article import ROLLING_TAG, Refused
 from newsarchive.newspapers import words_of
+from newsarchive.source.encoding import decode
 from newsarchive.source.endings import LIST, check_end
 from newsarchive.source.links import MIRROR_HOSTS, ArticleLink, article_link
-from newsarchive.source.understanding import NotUnderstoodError, TruncatedError, decode, looks_like
+from newsarchive.source.understanding import NotUnderstoodError, TruncatedError, looks_like
 
 HOME_SHOWS = 5
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -124,7 +125,9 @@ def feed(content: bytes, *, hosts: frozenset[str] = MIRROR_HOSTS) -> tuple[tuple
     """
     text = decode(content)
     try:
-        root = etree.fromstring(text.encode(), parser=etree.XMLParser(resolve_entities=False, no_network=True))
+        root = etree.fromstring(
+            text.encode(), parser=etree.XMLParser(resolve_entities=False, no_network=True, encoding="utf-8")
+        )
     except etree.XMLSyntaxError as error:
         if _FEED.match(text) and not _FEED_END.search(text):
             raise TruncatedError("the feed was cut off: it has no </feed>") from error

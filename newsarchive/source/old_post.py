@@ -14,8 +14,10 @@ from datetime import date
 from newsarchive import dates, post
 from newsarchive.article import ROLLING_CATEGORY, ROLLING_TAG, Article, Name, Origin, Refused
 from newsarchive.newspapers import check_category, check_tag
+from newsarchive.source.encoding import decode
 from newsarchive.source.links import ArticleLink
-from newsarchive.source.understanding import NotUnderstoodError, TruncatedError, decode, looks_like
+from newsarchive.source.notice import notice_in
+from newsarchive.source.understanding import NotUnderstoodError, TruncatedError, looks_like
 
 _FILE_DAY = re.compile(r"/(\d{4}-\d{2}-\d{2})-[^/]*\Z", re.ASCII)
 _END = re.compile(r"\[返回首页\]\([^\s()]*\)\s*\Z")
@@ -59,7 +61,7 @@ def old_post(content: bytes, file_name: str) -> Article:
     text = decode(content)
     _check_end(text, file_name)
     try:
-        found = post.read(content, file_name)
+        found = post.read(text.encode(), file_name)
     except post.PostError as error:
         found = _read_mended(text, file_name, error)
     if not found.foot.strip():
@@ -74,6 +76,8 @@ def old_post(content: bytes, file_name: str) -> Article:
             category, tag = check_category(article.category), check_tag(article.tag)
     except Refused as error:
         raise NotUnderstoodError(f"the store's post cannot be archived: {error}") from error
+    if kind := notice_in(article.title, article.body, identified=True):
+        raise NotUnderstoodError(f"the store's post holds no article but a notice ({kind}); it is {looks_like(text)}")
     return replace(article, category=category, tag=tag, origin=Origin.OLD_POST)
 
 

@@ -21,18 +21,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from newsarchive.article import ROLLING_CATEGORY, ROLLING_TAG
+from newsarchive.article import ROLLING_CATEGORY, ROLLING_TAG, Name
 from newsarchive.newspapers import words_of
 from newsarchive.source.digest import as_typed, plain_text, unmark
+from newsarchive.source.encoding import decode
 from newsarchive.source.endings import POST, check_end
-from newsarchive.source.understanding import (
-    NoArticleError,
-    NotUnderstoodError,
-    TruncatedError,
-    decode,
-    looks_like,
-    unescape,
-)
+from newsarchive.source.htmlpage import check_address
+from newsarchive.source.notice import notice_in
+from newsarchive.source.understanding import NoArticleError, NotUnderstoodError, TruncatedError, looks_like, unescape
 
 __all__ = ["PostPage", "post_page", "turn_back", "unmark"]
 
@@ -52,6 +48,7 @@ _LINK = re.compile(r"<p>\s*(?:<a href=\"(?P<link>[^\"]*)\">(?P=link)</a>|&lt;&gt
 _DIGEST = re.compile(r"^\s*<blockquote>\s*(?P<digest>.*?)\s*</blockquote>\s*", re.DOTALL | re.ASCII)
 _SPACE = " \t\n"  # ideographic spaces belong to the text
 _CATEGORY = re.compile(r"/category/(?P<category>[^/]+)\.html$")
+_NUMBER = re.compile(r"(?<![0-9])[0-9]{14,24}(?![0-9])")
 _STAMP = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}", re.ASCII)
 _PRE = re.compile(  # kramdown alone, and with Jekyll's highlighter around it
     r"(?:<div class=\"[^\"]*highlighter-rouge\"><div class=\"highlight\">)?"
@@ -92,21 +89,35 @@ class PostPage:
     tag: str = ""
 
 
-def post_page(content: bytes, *, rolling: bool) -> PostPage:
+def post_page(content: bytes, *, rolling: bool, name: Name | None = None) -> PostPage:
     """Read a post's page.
 
     Args:
         content: the page; of a layout that holds the body twice, the copy in the ``<section>`` is read.
+        name: of the article it was asked for; None for any.
         rolling: whether it is rolling news, whose originals have no line ends between blocks. A page that says so
             itself need not be told.
 
     Raises:
         TruncatedError: it does not come to its end.
         NoArticleError: it is the mirror's page for something that is not there.
-        NotUnderstoodError: it is no post's page at all.
+        NotUnderstoodError: it is no post's page at all, another article's, or has a notice in the text's place.
     """
     text = decode(content).replace("\r\n", "\n")
     check_end(text, POST)
+    page = _post_page(text, rolling=rolling)
+    if name is not None:
+        check_address(text, name)
+        if (number := _NUMBER.search(page.link)) and number[0] != name.number:
+            raise NotUnderstoodError(f"the page is another article's ({number[0]})")
+    if not (page.date or page.tags or page.category or page.link):
+        raise NotUnderstoodError(f"the page does not say which article it is; it is {looks_like(text)}")
+    if kind := notice_in(page.title, page.body, identified=bool(page.title and page.date and page.tags)):
+        raise NotUnderstoodError(f"no article but a page of another kind ({kind}); it is {looks_like(text)}")
+    return page
+
+
+def _post_page(text: str, *, rolling: bool) -> PostPage:
     match = _SECTION.search(text)
     if match is None:
         return _bare(text, rolling=rolling)

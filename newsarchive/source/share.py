@@ -13,16 +13,18 @@ from dataclasses import dataclass
 from bs4 import BeautifulSoup, Tag
 
 from newsarchive.article import Name
+from newsarchive.source.encoding import decode
 from newsarchive.source.endings import check_end
-from newsarchive.source.htmlpage import NOTICE, check_closed, date_in, inside, is_notice, kind_of, soup_of
+from newsarchive.source.htmlpage import check_address, check_closed, date_in, inside, soup_of
 from newsarchive.source.jsonanswer import json_value, string
-from newsarchive.source.understanding import NoArticleError, NotUnderstoodError, decode, looks_like
+from newsarchive.source.notice import is_loading, kind_of_page, notice_in
+from newsarchive.source.understanding import NoArticleError, NotUnderstoodError, looks_like
 
 _KNOWN_FIELDS = frozenset({"Id", "newsid", "Title", "Date", "text", "content", "From", "medianame"})
 
 # Where pages of this publisher keep a text: the share page's own shell, and the canonical page's templates.
 _TEXT_PLACES = ("#ContentBody", "#content", ".newsContent", ".Body", "#artibody", "article")
-_LOADING = re.compile(r"正在加载|加载中|loading", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:/a/|,|infoCode=(?:NW)?)(?P<number>[0-9]{14,24})\b", re.IGNORECASE)
 _SCRIPT_ASKS = re.compile(r"GetNewsText|XMLHttpRequest|\$\.(?:ajax|get|post)|fetch\(", re.IGNORECASE)
 
 
@@ -61,54 +63,66 @@ def answer(content: bytes, name: Name, *, framed: bool = True) -> ShareAnswer:
             to another question, or a notice where the text should be.
         NoArticleError: an empty object, or another empty value: the share host does not know the article.
     """
-    text = decode(content)
-    data = json_value(text, framed=framed)
+    data = json_value(decode(content), framed=framed)
     if data is None or data in ({}, [], ""):
         raise NoArticleError("the share host does not know the article (an empty answer)")
     if not isinstance(data, dict) or not _KNOWN_FIELDS & data.keys():
-        raise NotUnderstoodError(f"the answer is JSON of another kind: {text[:60]!r}")
-    for key in ("Id", "newsid"):
-        said = string(data, key).strip()
-        if said and said.removeprefix("NW") != name.number:
-            raise NotUnderstoodError(f"the answer is about another article ({said[:40]})")
-    for text in (string(data, "text"), string(data, "content")):
-        if "<" not in text and is_notice(text.strip()):  # an article's text has paragraphs
-            raise NotUnderstoodError(f"no text but a notice ({kind_of(text)}): {text.strip()!r}")
-    names = (string(data, "medianame").strip(), string(data, "From").strip())
-    return ShareAnswer(
+        raise NotUnderstoodError(f"the answer is JSON of another kind: {str(data)[:60]!r}")
+    said = ShareAnswer(
         title=string(data, "Title"),
         date=string(data, "Date"),
-        newspapers=tuple(dict.fromkeys(filter(None, names))),
+        newspapers=tuple(dict.fromkeys(filter(None, (string(data, key).strip() for key in ("medianame", "From"))))),
         text=string(data, "text"),
         content=string(data, "content"),
         url=string(data, "url"),
     )
+    numbers = [string(data, key).strip() for key in ("Id", "newsid")]
+    _check_identity(said, numbers, name)
+    return said
 
 
-def page(content: bytes) -> ShareAnswer:
+def _check_identity(said: ShareAnswer, numbers: list[str], name: Name) -> None:
+    """Raise `NotUnderstoodError` unless an answer says which article it is, and has its text and no notice in it."""
+    address = _ADDRESS.search(said.url)
+    for number in (*numbers, address["number"] if address else ""):
+        if number and number.removeprefix("NW") != name.number:
+            raise NotUnderstoodError(f"the answer is about another article ({number[:40]})")
+    title, date, is_numbered = said.title.strip(), said.date.strip(), any(numbers)
+    for form in (said.text, said.content):
+        if kind := notice_in(title, form, identified=bool(title and date and (said.newspapers or is_numbered))):
+            raise NotUnderstoodError(f"no text but a notice ({kind}); it is {looks_like(form or title)}")
+    if not (title or date or said.newspapers or is_numbered):
+        raise NotUnderstoodError(f"the answer does not say which article it is; it is {looks_like(said.text)}")
+
+
+def page(content: bytes, name: Name) -> ShareAnswer:
     """Read a share page that carries the article's text (inferred from its shell; such a page was not seen).
 
     Raises:
         TruncatedError: it does not come to its end, or the element of the text does not.
         NoArticleError: it is the script shell, which asks for the JSON and holds no text itself.
-        NotUnderstoodError: it is anything else (login wall, maintenance); a text without title and date is no article.
+        NotUnderstoodError: it is anything else (login wall, maintenance, another article's page); a text without title
+            and date is no article.
     """
     text = decode(content)
     check_end(text)
     soup = soup_of(text)
+    check_address(text, name)
     place = _text_place(soup)
+    notice = ""
     if place is not None:
         check_closed(text, place)
-    if place is not None and not is_notice(place.get_text(strip=True)):
         title, info = soup.select_one("#title, .title, h1"), soup.select_one("#info, .info, .infos, .time")
         heading = title.get_text(strip=True) if title else ""
         date = date_in(info.get_text(" ", strip=True) if info else "")
-        if heading and date:
+        notice = notice_in(heading, place.decode_contents(), identified=bool(heading and date))
+        if heading and date and not notice:
             inner = (inside(text, place) or place.decode_contents()).strip()
             return ShareAnswer(title=heading, date=date, text=inner, content=inner)
-    if "GetNewsText" in text or (place is None and _is_shell(text, soup)):
+    if not notice and ("GetNewsText" in text or (place is None and _is_shell(text, soup))):
         raise NoArticleError("a page without text (shell)")
-    if kind := kind_of(soup.get_text(" ")):
+    headings = " ".join(element.get_text(" ", strip=True) for element in soup.select("title, h1, h2, h3"))
+    if kind := notice or kind_of_page(headings, soup.get_text(" ", strip=True)):
         raise NotUnderstoodError(f"no article but a page of another kind ({kind}); it is {looks_like(text)}")
     raise NotUnderstoodError(f"neither an article nor the share host's shell; it is {looks_like(text)}")
 
@@ -120,7 +134,7 @@ def _text_place(soup: BeautifulSoup) -> Tag | None:
         if element is None:
             continue
         words = element.get_text(strip=True)
-        if (words and not (len(words) < NOTICE and _LOADING.search(words))) or element.find("img") is not None:
+        if (words and not is_loading(words)) or element.find("img") is not None:
             return element
     return None
 

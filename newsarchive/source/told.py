@@ -8,6 +8,7 @@ from newsarchive.article import Origin
 from newsarchive.source import page, share
 from newsarchive.source.article_api import article_answer
 from newsarchive.source.article_page import article_page
+from newsarchive.source.encoding import readable
 from newsarchive.source.old_post import old_post
 from newsarchive.source.roads import Case, Road
 from newsarchive.source.understanding import NOT_THERE, NoArticleError
@@ -27,7 +28,9 @@ class HttpStatusError(Exception):
     """The server answered, but with an error."""
 
 
-def tell(case: Case, road: Road, status: int, body: bytes, capture: str, *, framed: bool = True) -> None:  # noqa: PLR0913
+def tell(  # noqa: PLR0913 - an answer and whose it is
+    case: Case, road: Road, status: int, body: bytes, capture: str, *, framed: bool = True, content_type: str = ""
+) -> str:
     """Tell a case what a road gave. That there is no text there is no error: it is noted as a dead end.
 
     Args:
@@ -37,19 +40,27 @@ def tell(case: Case, road: Road, status: int, body: bytes, capture: str, *, fram
         body: with its content coding undone.
         capture: where the answer is kept, ``file#offset``; empty where it is not.
         framed: the server said how long the answer would be, or that it had ended.
+        content_type: of the answer, which may name its encoding.
+
+    Returns:
+        A sentence about byte sequences that could not be read; empty where all could.
 
     Raises:
         TruncatedError: the body does not come to its end.
         NotUnderstoodError: the body is not what the road promises.
         HttpStatusError: the status is an error.
     """
+    content, flaw = readable(body, content_type)
     try:
-        _tell(case, road, status, body, framed=framed)
+        _tell(case, road, status, content, framed=framed)
     except NoArticleError as error:
         case.dead_ends[road] = str(error)
     else:
         case.captures[road] = capture
         case.dead_ends.pop(road, None)  # the store had it under another name
+        case.flawed |= {road} if flaw else set()
+        return flaw
+    return ""
 
 
 def _tell(case: Case, road: Road, status: int, body: bytes, *, framed: bool) -> None:
@@ -60,7 +71,7 @@ def _tell(case: Case, road: Road, status: int, body: bytes, *, framed: bool) -> 
     if road is Road.JSON:
         case.answer = share.answer(body, case.name, framed=framed)
     elif road is Road.SHARE_PAGE:
-        case.share = share.page(body)
+        case.share = share.page(body, case.name)
     elif road is Road.OLD_POST:
         case.old = old_post(body, case.store_name)
     elif road is Road.ARTICLE_PAGE:
@@ -68,5 +79,5 @@ def _tell(case: Case, road: Road, status: int, body: bytes, *, framed: bool) -> 
     elif road is Road.ARTICLE_API:
         case.canonical, case.canonical_by = article_answer(body, case.name, framed=framed), Origin.ARTICLE_API
     else:
-        case.page = page.post_page(body, rolling=case.link.name.rolling)
+        case.page = page.post_page(body, rolling=case.link.name.rolling, name=case.name)
         case.page_by = Origin.WAYBACK if road is Road.WAYBACK else Origin.MIRROR_PAGE

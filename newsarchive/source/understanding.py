@@ -27,22 +27,6 @@ class TruncatedError(NotUnderstoodError):
     """An answer or page was cut off: what there is of it is its beginning. The source is as ever; ask it again."""
 
 
-def decode(content: bytes) -> str:
-    """Decode a page or answer; the source is UTF-8 throughout, with or without a byte order mark.
-
-    Raises:
-        NotUnderstoodError: the bytes are no UTF-8, or there are none.
-    """
-    if not content.strip():
-        raise NotUnderstoodError("an empty answer")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        if error.reason == "unexpected end of data":  # cut off within a character; what ends elsewhere, is read so far
-            return content.decode("utf-8-sig", "replace")
-        raise NotUnderstoodError(f"{len(content)} bytes that are no UTF-8 text") from error
-
-
 def unescape(text: str) -> str:
     """Give the characters that a text's entities stand for; unlike `html.unescape` it never raises."""
     return html.unescape(_ENDLESS.sub("\ufffd", text))  # int() refuses numbers of more than 4,300 digits

@@ -15,10 +15,11 @@ from typing import Any, Self
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from newsarchive.article import Refused
+from newsarchive.source.encoding import decode
 from newsarchive.source.jsonanswer import stops_early
 from newsarchive.source.links import MIRROR_HOSTS, ArticleLink, article_link
 from newsarchive.source.lists import Copy, Listed, Sighting
-from newsarchive.source.understanding import NOT_THERE, NotUnderstoodError, TruncatedError, decode, looks_like
+from newsarchive.source.understanding import NOT_THERE, NotUnderstoodError, TruncatedError, looks_like
 
 _ALL_OF = "/*"
 _COPY = re.compile(
@@ -117,7 +118,7 @@ def _rows(content: bytes, *, framed: bool) -> Iterator[tuple[str, str, str]]:
     entries: list[Any] = []
     for number, line in enumerate(lines, 1):
         try:
-            entries.append(json.loads(line))
+            entries.append(json.loads(line, strict=False))
         except (ValueError, RecursionError) as error:
             if number == len(lines) and stops_early(line, error):
                 raise TruncatedError(f"the index's answer was cut off; it is {looks_like(text)}") from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -87,6 +87,7 @@ def _about(asking: Asking) -> tuple[str, str]:
 def _entries(asking: Asking) -> list[Entry]:
     try:
         query, filters, limit = asking.query(), asking.filters(), asking.limit(_ENTRIES)
+        filters = replace(filters, until=filters.until or asking.library.last_day)
         index = asking.library.index
         page = index.search(query, filters, limit=limit) if query else index.recent(filters, limit=limit)
     except Refused as error:

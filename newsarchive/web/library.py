@@ -23,7 +23,7 @@ from newsarchive.archive.versions import CURRENT, Step, Version, compare
 from newsarchive.archive.warcrecord import Exchange
 from newsarchive.article import Name, Refused
 from newsarchive.clock import Clock
-from newsarchive.dates import SHANGHAI
+from newsarchive.dates import SHANGHAI, last_day, newest_of
 from newsarchive.postfile import Post
 from newsarchive.search import store
 from newsarchive.search.reader import Count, Document, Filters, Hit, Reader
@@ -90,6 +90,15 @@ class Library:
         return self.clock.now().astimezone(SHANGHAI).date()
 
     @property
+    def last_day(self) -> date:
+        """The last day that an article can be of; one of a later day has its year wrong."""
+        return last_day(self.clock.now())
+
+    def newest(self, days: Iterable[str]) -> date:
+        """Give the newest of some days, of which there is one at least, but for those that cannot be yet."""
+        return date.fromisoformat(newest_of(days, self.last_day))
+
+    @property
     def has_ledger(self) -> bool:
         """Whether anything was ever archived here."""
         return (self.root / LEDGER).exists()
@@ -98,7 +107,8 @@ class Library:
 
     def categories(self) -> list[Count]:
         """Give every newspaper with its category and count, the largest first."""
-        return self._once("categories", self._index_stamp(), self.index.categories)
+        last = self.last_day
+        return self._once("categories", (self._index_stamp(), last), lambda: self.index.categories(last))
 
     def newspapers_of(self, category: str) -> list[str]:
         """Give the newspapers of a category, the largest first."""
@@ -124,13 +134,12 @@ class Library:
         """Give the articles of the newest day, so many at most, newest first."""
 
         def ask() -> tuple[Hit, ...]:
-            newest = max(self.days(), default="")
-            if not newest:
+            if not (days := self.days()):
                 return ()
-            day = date.fromisoformat(newest)
+            day = self.newest(days)
             return self.index.recent(Filters(since=day, until=day), limit=limit).hits
 
-        return self._once("front", self._index_stamp(), ask)
+        return self._once("front", (self._index_stamp(), self.last_day), ask)
 
     def status(self) -> Status:
         """Tell how the archive stands; raises `NotKeptError` where there is no ledger to tell."""

@@ -22,7 +22,7 @@ _LIST = 40
 _DAY = 100
 _FOUND = 20
 _CHOICES = 300
-_FIRST, _LAST = date(1990, 1, 1), date(2199, 12, 31)
+_FIRST, _LAST = date(1900, 1, 1), date(2199, 12, 31)  # wider than any date of a post can be
 
 
 def home(asking: Asking) -> Response:
@@ -31,7 +31,7 @@ def home(asking: Asking) -> Response:
     days = library.days()
     if not days:
         return asking.page("empty.html", title=asking.language.say("empty"))
-    day = date.fromisoformat(max(days))
+    day = library.newest(days)
     papers: dict[tuple[str, str], list[Hit]] = {}
     rolling: list[Hit] = []
     for hit in library.front(_FRONT):
@@ -85,7 +85,7 @@ def calendar(asking: Asking) -> Response:
     if not asked:
         if not years:
             return asking.page("empty.html", title=asking.language.say("empty"))
-        return RedirectResponse(asking.language.url(f"/calendar/{years[0]}"), 302)
+        return RedirectResponse(asking.language.url(f"/calendar/{asking.library.newest(days).year}"), 302)
     year = int(asked)
     if not _FIRST.year <= year <= _LAST.year:
         raise HTTPException(404)
@@ -120,7 +120,7 @@ def category(asking: Asking) -> Response:
     if not newspapers:
         raise HTTPException(404)
     days = asking.library.days_of(name)
-    newest = date.fromisoformat(max(days))
+    newest = asking.library.newest(days)
     page = asking.library.index.recent(Filters(categories=(name,)), before=asking.before(), limit=_LIST)
     return asking.page(
         "category.html",

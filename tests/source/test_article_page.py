@@ -167,7 +167,7 @@ def test_a_shell_holds_no_text() -> None:
         (b"{}", "no HTML"),
         (bytes(range(256)), "no UTF-8"),
         (b"<html><body><p>x</p></body></html>", "no layout"),
-        (saved("2022-03-01-post-newspaper.html"), "no layout"),
+        (saved("2022-03-01-post-newspaper.html"), "another article's"),
         ("<div id='ContentBody'><p>正文</p></div>".encode(), "a text, but no title and no time"),
         ("<h1>题</h1><div id='ContentBody'><p>正文</p></div>".encode(), "a text, but no time"),
         ("<h1>题</h1><div class='infos'></div><div id='ContentBody'> </div>".encode(), "no layout"),

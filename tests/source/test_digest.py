@@ -196,7 +196,9 @@ def test_kramdown_and_back_gives_every_digest_as_it_was_typed() -> None:
     pages = kramdown([f"> {digest}\n\n<p>正文</p>" for digest, _ in DIGESTS])
 
     for (digest, body), page in zip(DIGESTS, pages, strict=True):
-        shown = post_page(f"<section><h1>x</h1>{page}</section>".encode(), rolling=True).digest
+        shown = post_page(
+            f"<section><small>2022-03-01 09:00:00</small><h1>x</h1>{page}</section>".encode(), rolling=True
+        ).digest
         assert digest_line(shown, body) == digest, page
 
 
@@ -206,7 +208,12 @@ def test_kramdown_and_back_gives_a_digest_only_post_as_it_was_typed() -> None:
     foot = "\n\n<http://finance.example.cn/1.html>\n\n[返回东财滚动新闻](../emnews/)\n[返回首页](../)"
 
     for digest, page in zip(digests, kramdown([f"\n{digest}{foot}" for digest in digests]), strict=True):
-        assert post_page(f"<section><h1>x</h1>{page}</section>".encode(), rolling=True).body == digest, page
+        assert (
+            post_page(
+                f"<section><small>2022-03-01 09:00:00</small><h1>x</h1>{page}</section>".encode(), rolling=True
+            ).body
+            == digest
+        ), page
 
 
 # As the mirror writes a body: what the share host sends, with \n and without the pairs of ideographic spaces.

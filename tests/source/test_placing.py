@@ -72,7 +72,7 @@ def test_the_page_is_the_last_witness_of_the_newspaper() -> None:
     assert case.article().tag == "21世纪经济报道  南财理财通新闻"
 
 
-@pytest.mark.parametrize("newspaper", ["../../etc", "甲/乙", "甲\n乙", "甲\ud800", "<b>", "报" * 200, "甲: 乙"])
+@pytest.mark.parametrize("newspaper", ["../../etc", "甲/乙", "甲\ud800", "<b>", "报" * 200, "甲: 乙"])
 def test_a_name_that_could_not_be_part_of_a_post_is_passed_over(newspaper: str) -> None:
     link = article_link("/kejiribao/2022/03/01/NW202203012340000100.html")
 

@@ -48,7 +48,7 @@ TAGS = ("科技日报新闻",)
 
 WHOLE = share.answer((FIXTURES / "2022-03-01-share-answer.json").read_bytes(), PAPER.name)
 RICH = share.answer((FIXTURES / "2022-03-01-share-answer-rolling.json").read_bytes(), ROLLING.name)
-WITH_TEXT = share.page((FIXTURES / "2022-03-01-share-with-text.html").read_bytes())
+WITH_TEXT = share.page((FIXTURES / "2022-03-01-share-with-text.html").read_bytes(), Name("20220301000000"))
 POST = page.post_page((FIXTURES / "2022-03-01-post-newspaper.html").read_bytes(), rolling=False)
 ROLLING_POST = page.post_page((FIXTURES / "2022-03-01-post-rolling.html").read_bytes(), rolling=True)
 NO_TEXT = replace(WHOLE, text="", content="")

@@ -98,8 +98,7 @@ def test_an_empty_answer_says_the_article_is_not_known(content: bytes) -> None:
         (b"[" * 100_000, "no JSON"),
         (b'{"Id":' * 50_000 + b"1" + b"}" * 50_000, "no JSON"),
         (b'{"Id": ' + b"1" * 5000 + b"}", "no JSON"),
-        (b"\xff\xfe{\x00}\x00", "no UTF-8"),
-        ('{"Title": "标题"}'.encode("gb18030"), "no UTF-8"),
+        (bytes(range(256)), "no UTF-8"),
         (b"0", "another kind"),
         (b"false", "another kind"),
         (b'"error"', "another kind"),
@@ -133,7 +132,7 @@ def test_a_field_of_a_wrong_type_is_refused_by_name(field: str, value: object) -
 
 def test_a_shell_page_never_becomes_an_article() -> None:
     with pytest.raises(NoArticleError, match="shell"):
-        share.page(saved("2022-03-01-share-shell.html"))
+        share.page(saved("2022-03-01-share-shell.html"), NAME)
 
 
 @pytest.mark.parametrize(
@@ -143,11 +142,11 @@ def test_a_shell_is_a_shell_whatever_it_says_while_it_loads(inner: str) -> None:
     shell = saved("2022-03-01-share-shell.html").replace("正在加载...".encode(), inner.encode())
 
     with pytest.raises(NoArticleError, match="shell"):
-        share.page(shell)
+        share.page(shell, NAME)
 
 
 def test_a_share_page_with_the_text_is_an_article_cut_out_unchanged() -> None:
-    answer = share.page(saved("2022-03-01-share-with-text.html"))
+    answer = share.page(saved("2022-03-01-share-with-text.html"), NAME)
 
     assert answer.title == "分享页里有正文"
     assert answer.date == "2022-03-01 14:30:07"
@@ -161,7 +160,7 @@ def test_a_text_that_holds_the_same_element_is_cut_at_its_own_end() -> None:
     head = '<i data-id="content">x</i><h1>题</h1><p class=time>2022年3月1日 18:00</p>'
     page = f'{head}<div id="content">{text}</div><div>四</div>'
 
-    assert share.page(page.encode()) == ShareAnswer("题", "2022年3月1日 18:00", (), text, text)
+    assert share.page(page.encode(), NAME) == ShareAnswer("题", "2022年3月1日 18:00", (), text, text)
 
 
 def test_an_article_of_the_canonical_site_is_read_too() -> None:
@@ -170,16 +169,18 @@ def test_an_article_of_the_canonical_site_is_read_too() -> None:
         '<div id="ContentBody"><!--文章主体--><p>一</p></div>'
     )
 
-    assert share.page(page.encode()) == ShareAnswer("题", "2026年08月19日 17:46", (), *["<!--文章主体--><p>一</p>"] * 2)
+    assert share.page(page.encode(), NAME) == ShareAnswer(
+        "题", "2026年08月19日 17:46", (), *["<!--文章主体--><p>一</p>"] * 2
+    )
 
 
 @pytest.mark.parametrize("missing", ["<h1>题</h1>", "2022-03-01 18:00", "<p>正文一段。</p>"])
 def test_a_page_without_title_date_or_text_is_no_article(missing: str) -> None:
     page = '<h1>题</h1><p class="time">2022-03-01 18:00</p><div id="content"><p>正文一段。</p></div>'
-    assert share.page(page.encode())
+    assert share.page(page.encode(), NAME)
 
     with pytest.raises(NotUnderstoodError):
-        share.page(page.replace(missing, "").encode())
+        share.page(page.replace(missing, "").encode(), NAME)
 
 
 def test_a_login_wall_is_named_even_where_the_text_should_stand() -> None:
@@ -188,12 +189,12 @@ def test_a_login_wall_is_named_even_where_the_text_should_stand() -> None:
 
     for page in (wall, dressed):
         with pytest.raises(NotUnderstoodError, match="login wall"):
-            share.page(page)
+            share.page(page, NAME)
 
 
 def test_maintenance_is_named() -> None:
     with pytest.raises(NotUnderstoodError, match=r"maintenance.*'系统维护'"):
-        share.page(saved("2026-08-19-share-maintenance.html"))
+        share.page(saved("2026-08-19-share-maintenance.html"), NAME)
 
 
 @pytest.mark.parametrize(
@@ -202,7 +203,7 @@ def test_maintenance_is_named() -> None:
 )
 def test_what_is_no_page_is_not_understood(content: bytes) -> None:
     with pytest.raises(NotUnderstoodError):
-        share.page(content)
+        share.page(content, NAME)
 
 
 # -- anything at all ---------------------------------------------------------------------------------------------------
@@ -219,7 +220,7 @@ def understand(content: bytes) -> None:
     except Refused as error:
         assert len(str(error)) < 400  # noqa: PT017
     try:
-        share.page(content)
+        share.page(content, NAME)
     except Refused as error:
         assert len(str(error)) < 400  # noqa: PT017
 
@@ -275,7 +276,7 @@ def test_every_answer_of_the_sample_is_understood(sample: Path) -> None:
     ("said", "kind"), [("系统维护中，请稍后再试", "maintenance"), (" 请登录后查看 ", "login wall")]
 )
 def test_a_notice_where_the_text_should_be_is_not_understood(field: str, said: str, kind: str) -> None:
-    with pytest.raises(NotUnderstoodError, match=f"no text but a notice .{kind}.: '{said.strip()}'"):
+    with pytest.raises(NotUnderstoodError, match=f"no text but a notice .{kind}.; it is .* '{said.strip()}'"):
         share.answer(json.dumps({"Title": "标题", field: said}).encode(), NAME)
 
 
