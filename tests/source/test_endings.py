@@ -27,6 +27,8 @@ from newsarchive.source.understanding import NoArticleError, NotUnderstoodError,
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 Parser = Callable[[bytes], object]
 
+SHARED = Name("202203012340764246")
+
 PAGES: dict[str, Parser] = {
     "2022-03-01-home.html": mirror.home,
     "2022-03-01-category.html": mirror.category,
@@ -41,8 +43,8 @@ PAGES: dict[str, Parser] = {
     "2022-03-01-missing.html": partial(post_page, rolling=False),
     "2021-12-08-post-digest-only.html": partial(post_page, rolling=True),
     "2021-12-08-post-digest-only-no-back-links.html": partial(post_page, rolling=True),
-    "2022-03-01-share-with-text.html": share.page,
-    "2022-03-01-share-shell.html": share.page,
+    "2022-03-01-share-with-text.html": partial(share.page, name=SHARED),
+    "2022-03-01-share-shell.html": partial(share.page, name=SHARED),
     "2016-03-02-article.html": partial(article_page, name=Name("201603023344556677")),
     "2017-09-04-article-one-element.html": partial(article_page, name=Name("201709043344556677")),
     "2018-05-16-article.html": partial(article_page, name=Name("201805163344556677")),

@@ -74,7 +74,7 @@ def changed(old: str, new: str) -> bytes:
         (b"", "an empty answer"),
         (b"404: Not Found", "the front matter is missing"),
         (b"<html><body><h1>Sign in</h1></body></html>", "the front matter is missing.*a page headed 'Sign in'"),
-        (b"\xff\xfe", "no post"),
+        (b"\xff\xfe", "cut off"),
         (PIECE.post().decode()[:60].encode(), "cut off"),
         (PIECE.post().decode()[:250].encode(), "cut off"),
         (changed(f'title: "{PIECE.title}"', 'title: ""'), "the title is empty"),
