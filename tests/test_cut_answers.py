@@ -25,6 +25,7 @@ from newsarchive.archive.captures import Captures, Exchange, iterate
 from newsarchive.archive.content_encoding import decode_body
 from newsarchive.archive.verify import Verification
 from newsarchive.replica.compose import NOW, compose
+from newsarchive.replica.piece import named
 from newsarchive.replica.server import Replica
 from tests.archive.test_replay import options
 from tests.conftest import ROOT, Crawl
@@ -226,20 +227,22 @@ def test_a_picture_that_was_cut_off_stays_pending(fault: str, crawl_into: CrawlI
     ],
 )
 def test_a_page_of_an_article_that_was_cut_off_is_no_article(page: str, fault: str, crawl_into: CrawlInto) -> None:
-    others = {"NewsShare.html": "GetNewsText", "^/a/": r"GetNewsText|NewsShare|/NW\d+\.html|old_post"}
-    with Replica(PIECES) as source:
+    (unknown,) = named(compose(), "unknown-to-share-host")
+    gone = {"match": r"^/\w+/2022/|old_post", "do": "404", "times": -1}
+    with Replica([unknown]) as source:
         crawl = crawl_into(source)
-        source.share_forgets = True
-        gone = (
-            [{"match": others.get(page, "GetNewsText|NewsShare"), "do": "404", "times": -1}] if page == "^/a/" else []
-        )
-        source.faults([{"match": page, "do": fault, "times": -1}, *gone])
-        hurt = crawl("newsshare", f"url={source.url}{source.site.url(PAPER)}", RETRY_TIMES=0)
+        source.faults([{"match": page, "do": fault, "times": -1}, *([gone] if page == "^/a/" else [])])
+        url = f"url={source.url.rstrip('/')}{source.site.url(unknown)}"
+        hurt = crawl("newsshare", url, RETRY_TIMES=0)
         assert hurt.code == 3, hurt
+        assert any(seen.fault == fault for seen in source.log)
         assert crawl.posts() == {}
         (crawl.archive / "ledger.db").unlink()
         assert crawl.rebuild().code == 0
         assert crawl.posts() == {}
+        source.faults([])
+        assert crawl("newsshare", url).code == 0
+    assert len(crawl.posts()) == 1
 
 
 # -- 304 ---------------------------------------------------------------------------------------------------------------
