@@ -10,19 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from html import unescape
+from html import escape, unescape
 
 import nh3
 
 from newsarchive import bodycheck
 from newsarchive.bodycheck import faults
 from newsarchive.bodyrepair import DROPPED, LINES, repair
+from newsarchive.markup import MarkupError, without_markup
 
 __all__ = ["clean", "faults", "has_substance", "normalise", "plain_text", "tidy", "visible_text"]
 
 INDENT = "　　"
 
-_ANY_TAG = re.compile("<[^>]*>")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 _SANITIZER = nh3.Cleaner(
     tags=set(bodycheck.TAGS),
@@ -69,16 +69,20 @@ def clean(html: str) -> str:
 
     Tags that are not allowed go, their text stays (``<script>`` and ``<style>`` go whole), and so do advertising links
     (``a.toplink``), comments, and attributes, URLs and style declarations that are not allowed. Misnested elements are
-    put where they can stand. No input raises; time is proportional to its length.
+    put where they can stand. No input raises; time is proportional to its length. Of one with more markup than a parser
+    may be given (`newsarchive.markup`) the text stays alone.
 
     Returns:
         HTML that passes ``faults``.
     """
-    repaired = repair(html)
+    try:
+        repaired = repair(html)
+    except MarkupError:
+        return f"<p>{escape(bodycheck.CONTROLS.sub('', unescape(without_markup(html))), quote=False)}</p>"
     sanitized = _SANITIZER.clean(repaired)
     if not faults(sanitized):
         return sanitized
-    return f"<p>{_ANY_TAG.sub(' ', repaired)}</p>"  # not known to happen: the text, without any markup
+    return f"<p>{without_markup(repaired)}</p>"  # not known to happen: the text, without any markup
 
 
 def visible_text(html: str) -> str:

@@ -21,6 +21,9 @@ def _words(text: str) -> frozenset[str]:
 MAX_DEPTH = 100
 """Open elements at one place; articles have ten, the tree builders of browsers stop at 512."""
 
+MAX_ATTRIBUTES = 100
+"""Of one element; the source writes six. Parsers take the square of their number."""
+
 MAX_FAULTS = 20
 """After so many faults the check stops: one is enough to have the body repaired, twenty for a log."""
 
@@ -222,6 +225,8 @@ class _Walk:
             if wrong:
                 self._found.append(f"{wrong} in <{tag}> at {at}")
                 return
+        if len(listed) > MAX_ATTRIBUTES:
+            self._found.append(f"more than {MAX_ATTRIBUTES} attributes in <{tag}> at {at}")
         if len(names) < len(listed):
             self._found.append(f"the same attribute twice in <{tag}> at {at}")
 

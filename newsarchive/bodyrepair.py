@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup, Tag
 from bs4.element import PageElement, PreformattedString
 
 from newsarchive import bodycheck
+from newsarchive.markup import check_markup
 
 # Never seen by a reader, whatever they hold.
 DROPPED = frozenset({"script", "style"})
@@ -31,6 +32,8 @@ _WRAPPER = {"table": "tbody", "tr": "td", "dl": "dd"} | dict.fromkeys(("thead", 
 _WRAPPER |= dict.fromkeys(("ul", "ol"), "li")
 _DEEPEST = bodycheck.MAX_DEPTH - 3  # room for the tbody, tr and td that text directly in a table needs
 
+_TREE_DEPTH = 5 * bodycheck.MAX_DEPTH  # `_shallow` counts roughly
+
 _TAG_NAME = re.compile(r"<(/?)([A-Za-z][^\s/>]*+)")
 _VOID = bodycheck.VOID - {"wbr"}  # what lxml nests it takes for no void element
 _FOLLOWING = bodycheck.PARTS | {"option", "p"}
@@ -42,12 +45,16 @@ def repair(html: str) -> str:
     """Write a body anew so that it passes the check's rules of tags, nesting, attributes and characters.
 
     Args:
-        html: anything; no input raises, and time is proportional to its length.
+        html: anything; time is proportional to its length.
 
     Returns:
         HTML with every ``<`` and ``&`` of the text escaped.
+
+    Raises:
+        MarkupError: it exceeds a limit of `newsarchive.markup`.
     """
     html = _shallow(_SURROGATES.sub("\ufffd", _RAW.sub(r"\1x-", html)))
+    check_markup(html, deepest=_TREE_DEPTH)
     # A start that is plainly HTML keeps BeautifulSoup from guessing whether this is a file name, a URL or XML.
     soup = BeautifulSoup(f"<html><body>{html}", "lxml", multi_valued_attributes=None)
     return _Writer().write(soup)

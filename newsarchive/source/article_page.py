@@ -97,10 +97,9 @@ _SOURCE = re.compile(r"来源\s*[:：]\s*(\S[^|｜:：]{0,60}?)(?=\s+\S{2,6}[:�
 _LINES, _HEAD_LINES = 12, 3  # between a title and a text; more is something else
 _BREAKS = re.compile(r"[\t\r\n\xa0]+ *")
 _MEDIA = re.compile(r"（文章来源：([^（）]{1,60})）\s*$")
-_OWN_ADDRESS = re.compile(
-    r"<(?:link|meta)\b[^<>]*(?:rel|property)=[\"'](?:canonical|og:url)[\"'][^<>]*/a/(?P<number>\d{14,24})\.html",
-    re.IGNORECASE,
-)
+_OWN_TAG = re.compile(r"<(?:link|meta)\b[^<>]*+", re.IGNORECASE)
+_OWN_NAME = re.compile(r"(?:rel|property)=[\"'](?:canonical|og:url)[\"']", re.IGNORECASE)
+_OWN_ADDRESS = re.compile(r"/a/(?P<number>\d{14,24})\.html", re.IGNORECASE)
 
 
 def article_page(content: bytes, name: Name) -> ArticlePage:
@@ -117,7 +116,7 @@ def article_page(content: bytes, name: Name) -> ArticlePage:
     """
     text = decode(content)
     soup = soup_of(text)
-    own = _OWN_ADDRESS.search(text)
+    own = _own_address(text)
     if own and own["number"] != name.number:
         raise NotUnderstoodError(f"the page is another article's ({own['number']})")
     for layout in _likeliest_first(name):
@@ -125,6 +124,13 @@ def article_page(content: bytes, name: Name) -> ArticlePage:
         if place is not None and _has_text(place):
             return _read(text, soup, place, layout)
     raise _no_article(text, soup)
+
+
+def _own_address(text: str) -> re.Match[str] | None:
+    """Return the address a page names as its own; one tag after the other, each gone through once."""
+    named = ((tag[0], _OWN_NAME.search(tag[0])) for tag in _OWN_TAG.finditer(text))
+    found = (_OWN_ADDRESS.search(tag, name.end()) for tag, name in named if name)
+    return next(filter(None, found), None)
 
 
 def _likeliest_first(name: Name) -> list[Layout]:

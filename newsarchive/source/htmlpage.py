@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from bs4 import BeautifulSoup, Tag
 from bs4.exceptions import ParserRejectedMarkup
 
-from newsarchive.source.understanding import NotUnderstoodError, looks_like
+from newsarchive.markup import MOST_OF_AN_ARTICLE
+from newsarchive.source.understanding import NotUnderstoodError, check_parsable, looks_like
 
 NOTICE = 40
 """Characters; no line that stands in the place of a text, to say why there is none, is longer."""
@@ -23,9 +24,10 @@ _DATE = re.compile(r"\d{4}[-/年]\d{1,2}[-/月]\d{1,2}日?[T\s]*\d{1,2}:\d{2}(?:
 
 
 def soup_of(text: str) -> BeautifulSoup:
-    """Parse a page; raises `NotUnderstoodError` for what is no HTML."""
+    """Parse a page; raises `NotUnderstoodError` for what is no HTML, or exceeds a limit."""
     if "<" not in text:
         raise NotUnderstoodError(f"no HTML; it is {looks_like(text)}")
+    check_parsable(text, most_elements=MOST_OF_AN_ARTICLE)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what it would rather be parsed as does not matter here
@@ -68,7 +70,9 @@ def inside(text: str, element: Tag) -> str:
     else:
         return ""
     shown = blanked(text)  # what is commented out, or stands in a script, is not the element
-    starts = list(re.finditer(rf"<({element.name})\b[^<>]*\s{wanted}[^<>]*>", shown, re.IGNORECASE))
+    # The lookahead finds the tag's end first, so that a tag without one is not gone through for each of its attributes.
+    tag = rf"<({element.name})\b(?=[^<>]*+>)[^<>]*\s{wanted}[^<>]*+>"
+    starts = list(re.finditer(tag, shown, re.IGNORECASE))
     if not starts or (len(starts) > 1 and not identity):
         return ""
     end = end_of(shown, starts[0])

@@ -15,7 +15,7 @@ from newsarchive import dates, post
 from newsarchive.article import ROLLING_CATEGORY, ROLLING_TAG, Article, Name, Origin, Refused
 from newsarchive.newspapers import check_category, check_tag
 from newsarchive.source.links import ArticleLink
-from newsarchive.source.understanding import NotUnderstoodError, decode, looks_like
+from newsarchive.source.understanding import NotUnderstoodError, check_parsable, decode, looks_like
 
 _FILE_DAY = re.compile(r"/(\d{4}-\d{2}-\d{2})-[^/]*\Z", re.ASCII)
 _NUMBER = re.compile(r"(?<![0-9])\d{14,24}(?![0-9])", re.ASCII)
@@ -57,6 +57,7 @@ def old_post(content: bytes, file_name: str) -> Article:
         found = post.read(content, file_name)
     except post.PostError as error:
         found = _read_mended(text, file_name, error)
+    check_parsable(found.body)
     if not found.foot.strip():
         raise NotUnderstoodError("the store's post is cut off: it ends with neither a link nor the way back")
     numbers = set(_NUMBER.findall(found.link))

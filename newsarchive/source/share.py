@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup, Tag
 from newsarchive.article import Name
 from newsarchive.source.htmlpage import NOTICE, date_in, inside, is_notice, kind_of, soup_of
 from newsarchive.source.jsonanswer import string
-from newsarchive.source.understanding import NoArticleError, NotUnderstoodError, decode, looks_like
+from newsarchive.source.understanding import NoArticleError, NotUnderstoodError, check_parsable, decode, looks_like
 
 _KNOWN_FIELDS = frozenset({"Id", "newsid", "Title", "Date", "text", "content", "From", "medianame"})
 
@@ -69,6 +69,7 @@ def answer(content: bytes, name: Name) -> ShareAnswer:
         if said and said.removeprefix("NW") != name.number:
             raise NotUnderstoodError(f"the answer is about another article ({said[:40]})")
     for text in (string(data, "text"), string(data, "content")):
+        check_parsable(text)
         if "<" not in text and is_notice(text.strip()):  # an article's text has paragraphs
             raise NotUnderstoodError(f"no text but a notice ({kind_of(text)}): {text.strip()!r}")
     names = (string(data, "medianame").strip(), string(data, "From").strip())

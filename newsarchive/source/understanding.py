@@ -7,6 +7,7 @@ import re
 from http import HTTPStatus
 
 from newsarchive.article import Refused
+from newsarchive.markup import DEEPEST, LARGEST_PAGE, MOST_ELEMENTS, MarkupError, check_markup
 
 _TITLE = re.compile(r"<(title|h1)\b[^<>]*>(.{0,300}?)</\1\s*>", re.IGNORECASE | re.DOTALL)
 _TAGS = re.compile(r"<[^<>]*>")
@@ -31,10 +32,24 @@ def decode(content: bytes) -> str:
     """
     if not content.strip():
         raise NotUnderstoodError("an empty answer")
+    if len(content) > LARGEST_PAGE:
+        raise NotUnderstoodError(f"{len(content)} bytes; no page or answer of the source has more than {LARGEST_PAGE}")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise NotUnderstoodError(f"{len(content)} bytes that are no UTF-8 text") from error
+
+
+def check_parsable(text: str, *, xml: bool = False, most_elements: int = MOST_ELEMENTS) -> None:
+    """Refuse a page before a parser has it; the limits are `newsarchive.markup.check_markup`'s.
+
+    Raises:
+        NotUnderstoodError: it exceeds one.
+    """
+    try:
+        check_markup(text, xml=xml, most_elements=most_elements, deepest=DEEPEST)
+    except MarkupError as error:
+        raise NotUnderstoodError(f"it is not parsed: {error}; it is {looks_like(text)}") from error
 
 
 def unescape(text: str) -> str:
