@@ -57,6 +57,7 @@ class Verification:
 
     Attributes:
         looked: how much was looked at, complete when `findings` has ended.
+        leftovers: a sentence for each temp file of a killed run, likewise; they are no damage.
     """
 
     def __init__(self, options: Options, progress: Progress) -> None:
@@ -64,6 +65,7 @@ class Verification:
         self.progress = progress
         files = list((options.root / CAPTURES).glob("*.warc.gz"))
         size = sum(path.stat().st_size for path in files)
+        self.leftovers: list[str] = []
         self.looked = Verified(len(files), size, beside_a_run=is_busy(options.root))
         self._options = replace(options, write=False)
 
@@ -80,7 +82,7 @@ class Verification:
             self.looked.revisions += len(revision_files(folder))
             yield from revisions(self.root, folder, busy=self.looked.beside_a_run)
         if not self.looked.beside_a_run:
-            yield from temp_files(self.root)
+            yield from temp_files(self.root, self.leftovers)
         with tempfile.TemporaryDirectory(prefix="newsarchive-") as temp, contextlib.ExitStack() as stack:
             earlier, damage = earlier_ledger(self.root, Path(temp) / "earlier.db", busy=self.looked.beside_a_run)
             if earlier is not None:

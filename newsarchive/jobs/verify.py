@@ -41,16 +41,18 @@ def _verify(settings: BaseSettings, *, as_json: bool) -> int:
             found.append(finding)
             if console is not None:
                 console.print(Text(f"✗ {finding}"))
-    _sum_up(console, verification.looked, found)
+    _sum_up(console, verification.looked, found, verification.leftovers)
     return DAMAGED if found else OK
 
 
-def _sum_up(console: Console | None, looked: Verified, found: list[Finding]) -> None:
+def _sum_up(console: Console | None, looked: Verified, found: list[Finding], leftovers: list[str]) -> None:
     if console is None:
         faults = [dataclasses.asdict(finding) for finding in found]
-        report = {"looked_at": dataclasses.asdict(looked), "faults": faults}
+        report = {"looked_at": dataclasses.asdict(looked), "faults": faults, "leftovers": leftovers}
         sys.stdout.write(json.dumps(report, ensure_ascii=False, indent=1) + "\n")
         return
+    for sentence in leftovers:
+        console.print(Text(f"! {sentence}"))
     console.print(
         f"{looked.posts} posts, {looked.captures} capture files ({looked.capture_bytes / 2**20:.1f} MiB), "
         f"{looked.revisions} earlier versions, {looked.runs} run records: "
