@@ -37,9 +37,7 @@ class MarkupError(Refused):
     """A text whose markup exceeds a limit; the message says which, and holds none of the text."""
 
 
-def check_markup(
-    text: str, *, xml: bool = False, most_elements: int = MOST_ELEMENTS, deepest: int = DEEPEST
-) -> None:
+def check_markup(text: str, *, xml: bool = False, most_elements: int = MOST_ELEMENTS, deepest: int = DEEPEST) -> None:
     """Refuse a text that would take a parser long out of proportion; call before any that builds a tree.
 
     Args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -113,7 +113,7 @@ def marked(before: str, after: str) -> Change:
     return Change(Kind.CHANGED, tuple(left), tuple(right))
 
 
-def _opcodes(old: list[str], new: list[str]) -> list[tuple[str, int, int, int, int]]:
+def _opcodes(old: list[str], new: list[str]) -> Sequence[tuple[str, int, int, int, int]]:
     """Return what was made of what, as difflib says it; without a closer look where that would take it too long."""
     if max(len(old), len(new)) <= _LONG and _same_pairs(old, new) <= _SAME:
         return SequenceMatcher(None, old, new, autojunk=False).get_opcodes()

@@ -118,9 +118,12 @@ def unfinished(root: Path) -> Iterator[None]:
     write_whole(root / UNFINISHED, b"")
     try:
         yield
-    finally:
-        if not left_behind(root):
-            discard(str(root / UNFINISHED))
+    except BaseException:
+        with contextlib.suppress(OSError):  # the first error says more, and the mark stays
+            sweep(root)
+        raise
+    if not left_behind(root):
+        discard(str(root / UNFINISHED))
 
 
 def is_leftover(name: str) -> bool:

@@ -18,7 +18,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -69,7 +69,7 @@ class Verification:
         self.looked = Verified(len(files), size, beside_a_run=is_busy(options.root))
         self._options = replace(options, write=False)
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> Generator[Finding, None, None]:
         """Give every fault, as it is found.
 
         Raises:
@@ -103,13 +103,17 @@ class Verification:
         until = earlier.committed() if earlier is not None and self.looked.beside_a_run else None
         broken_off = earlier.broken_off() if earlier is not None else ()
         options = replace(self._options, until=until, broken_off=broken_off)
-        for done in replayed(options, new, held_by(earlier), found=damage.append, progress=self.progress):
-            yield from self._damage(damage)
-            record(new, done)
-            if done.made is not None:
-                self.looked.posts += 1
-                yield from self._article(done, done.made, earlier)
-                yield from self._lost_versions(done.made)
+        held = held_by(earlier)
+        with contextlib.closing(
+            replayed(options, new, held, found=damage.append, progress=self.progress)
+        ) as articles:  # closed at once however this ends, its processes with it
+            for done in articles:
+                yield from self._damage(damage)
+                record(new, done)
+                if done.made is not None:
+                    self.looked.posts += 1
+                    yield from self._article(done, done.made, earlier)
+                    yield from self._lost_versions(done.made)
         yield from self._damage(damage)
 
     def _damage(self, damage: list[Fault]) -> Iterator[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import sys
@@ -37,10 +38,11 @@ def _verify(settings: BaseSettings, *, as_json: bool) -> int:
     found: list[Finding] = []
     with Bar(shown=not as_json) as bar:
         verification = Verification(options_of(settings, write=False), bar)
-        for finding in verification.findings():
-            found.append(finding)
-            if console is not None:
-                console.print(Text(f"✗ {finding}"))
+        with contextlib.closing(verification.findings()) as findings:
+            for finding in findings:
+                found.append(finding)
+                if console is not None:
+                    console.print(Text(f"✗ {finding}"))
     _sum_up(console, verification.looked, found, verification.leftovers)
     return DAMAGED if found else OK
 

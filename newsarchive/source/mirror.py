@@ -159,7 +159,7 @@ def _sections(text: str, hosts: frozenset[str]) -> list[_Open]:
         elif element.tag == "a" and "href" in element.attrib and sections and _is_listed(element):
             listed += 1
             if listed > MOST_LINKS:
-                raise NotUnderstoodError(f"more than {MOST_LINKS} links in a list; the mirror never had so many articles")
+                raise NotUnderstoodError(f"more than {MOST_LINKS} links; the mirror never had so many articles")
             try:
                 sections[-1].links.append(article_link(element.get("href"), element.text_content(), hosts=hosts))
             except Refused as error:

@@ -37,9 +37,7 @@ __all__ = ["PostPage", "post_page", "turn_back", "unmark"]
 
 # Quantifiers are possessive wherever what follows could not be found by giving back: a page of nothing but `<pre` or
 # blanks took the square of its length, or the cube.
-_SECTION = re.compile(
-    r"<section\b[^<>]*+>\s*+(?:<small>(?P<stamp>[^<]*+)</small>)?+\s*+<h1\b[^<>]*+>", re.IGNORECASE
-)
+_SECTION = re.compile(r"<section\b[^<>]*+>\s*+(?:<small>(?P<stamp>[^<]*+)</small>)?+\s*+<h1\b[^<>]*+>", re.IGNORECASE)
 _TITLE_END, _SECTION_END = (re.compile(tag, re.IGNORECASE) for tag in ("</h1>", "</section>"))
 _TAGS = re.compile(r"<small>\s*tags?:\s*(?P<tags>(?:(?!</small>).)*+)</small>\s*+$", re.DOTALL | re.IGNORECASE)
 _EM = re.compile(r"<em>(.*?)</em>", re.DOTALL | re.IGNORECASE)
@@ -161,7 +159,8 @@ def _post(rest: str, *, rolling: bool, title: str, date: str, tags: Sequence[str
         link = unescape(found["link"] or "")
         rest = rest[: found.start()].rstrip()
     digest = ""
-    if rolling and (found := _DIGEST.match(rest)) and _DIGEST_END in rest:  # a newspaper's article may begin with a quotation of its own
+    # Of rolling news alone: a newspaper's article may begin with a quotation of its own.
+    if rolling and (found := _DIGEST.match(rest)) and _DIGEST_END in rest:
         end = rest.find(_DIGEST_END)
         digest = re.sub(r"^<p>|</p>$", "", rest[found.end() : end].strip(_ASCII_SPACE)).strip(_SPACE)
         rest = rest[end + len(_DIGEST_END) :].lstrip(_ASCII_SPACE)
