@@ -30,6 +30,9 @@ DEEPEST: Final = 200
 """Elements inside each other; pages have thirty. At 256 libxml2 ends a tree and says nothing of the rest."""
 
 _TAG = re.compile("<[^<>]*+>")
+# Bytes given to the tokenizer at once: what exceeds a limit is still read to the end of its piece, and libxml2 takes
+# the square of the open elements for end tags that close none of them.
+_PIECE = 16_384
 _TOO_SHORT = 16_384  # characters that hold too little of anything but depth to be worth a look
 
 
@@ -59,8 +62,11 @@ def check_markup(text: str, *, xml: bool = False, most_elements: int = MOST_ELEM
         parser = etree.XMLParser(target=counter, encoding="utf-8", resolve_entities=False, huge_tree=True)
     else:
         parser = etree.HTMLParser(target=counter, encoding="utf-8", huge_tree=True)
+    content = memoryview(text.encode(errors="replace"))
     try:
-        etree.fromstring(text.encode(errors="replace"), parser)
+        for place in range(0, len(content), _PIECE):
+            parser.feed(bytes(content[place : place + _PIECE]))
+        parser.close()
     except etree.LxmlError:
         return  # no markup at all, or broken XML; the parser that comes next says so
 

@@ -1,4 +1,4 @@
-"""The limits before the parsers: what exceeds one is refused before a tree is built, and all that was ever seen passes."""
+"""The limits before the parsers: what exceeds one is refused before a tree is built, what was ever seen passes."""
 
 from __future__ import annotations
 
@@ -58,7 +58,9 @@ def test_a_home_page_of_every_newspaper_there_ever_was_passes() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "<script>for (i = 0; i<n; i++) { " + "x = 1; " * 20_000 + "}</script><p>x</p>",  # no tag, whatever it looks like
+        "<script>for (i = 0; i<n; i++) { "
+        + "x = 1; " * 20_000
+        + "}</script><p>x</p>",  # no tag, whatever it looks like
         f"<p>若ROE<WACC， {'说明 ' * 20_000}</p>",
         "<p>x" * 20_000,  # each closes the one before
         "<a b=c b=c b=c>x</a>" * 5000,

@@ -1,4 +1,4 @@
-"""SIGTERM and SIGINT are heard at any moment of any command: it ends with the signal's code, and leaves nothing behind."""
+"""SIGTERM and SIGINT are heard at any moment of any command, which ends with their code and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from bench.exporting import make_archive
+from bench import synthetic
 from newsarchive.archive.files import TEMP_PREFIX
 from newsarchive.archive.importsource import Unfit, examine
 from newsarchive.archive.pool import StoppedError
@@ -124,7 +123,8 @@ def test_a_crawl_that_waits_for_a_servers_patience_hears_a_signal(
 @pytest.fixture(scope="module")
 def large_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     archive = tmp_path_factory.mktemp("large") / "archive"
-    make_archive(archive, 600, timedelta(minutes=7))
+    synthetic.make(archive, 1500)
+    ended(begun("rebuild", "-s", f"ARCHIVE_DIR={archive}"))
     return archive
 
 

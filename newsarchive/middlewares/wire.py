@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
 
 STOPPING = object()
-"""Scrapy signal: the run is to stop. What is under way is given up: a server that hangs would hold it until a time-out.
-"""
+"""Scrapy signal: the run is to stop. What is under way is given up: a server that hangs would hold it for long."""
 META = "wire"
 """Where a request's meta holds the `Wire` of its last answer, until the capture takes it."""
 

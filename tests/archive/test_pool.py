@@ -49,28 +49,36 @@ def test_results_come_in_the_order_of_the_jobs() -> None:
 def test_a_stop_does_not_wait_for_the_jobs(job: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool_module, "_GRACE", 0.5)
     begun = [str(tmp_path / name) for name in "ab"]
-    with pytest.raises(StoppedError), Pool(2) as pool:
-        jobs = pool.spread(job, begun)  # type: ignore[arg-type]
 
-        def stop(*_: object) -> None:
-            raise StoppedError(signal.SIGTERM)
-
-        before = signal.signal(signal.SIGALRM, stop)
-        try:
+    def work() -> None:
+        with Pool(2) as pool:
+            jobs = pool.spread(job, begun)  # type: ignore[arg-type]
             signal.setitimer(signal.ITIMER_REAL, 1)
             next(jobs)
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
+
+    def stop(*_: object) -> None:
+        raise StoppedError(signal.SIGTERM)
+
+    before = signal.signal(signal.SIGALRM, stop)
+    try:
+        with pytest.raises(StoppedError):
+            work()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
     assert children() == []
 
 
 def test_a_stop_while_large_results_are_sent_hangs_nowhere() -> None:
-    for _ in range(5):
-        with pytest.raises(StoppedError), Pool(2) as pool:
+    def work() -> None:
+        with Pool(2) as pool:
             for count, _ in enumerate(pool.spread(large, range(1000))):
                 if count == 3:
                     raise StoppedError(signal.SIGTERM)
+
+    for _ in range(5):
+        with pytest.raises(StoppedError):
+            work()
         assert children() == []
 
 
@@ -82,6 +90,6 @@ def test_what_is_left_in_the_middle_leaves_no_process() -> None:
 
 
 def test_a_stop_is_no_ordinary_error_and_travels_between_processes() -> None:
-    error = pickle.loads(pickle.dumps(StoppedError(15)))
+    error = pickle.loads(pickle.dumps(StoppedError(15)))  # noqa: S301 - our own
     assert (error.number, str(error)) == (15, "stopped by signal 15")
     assert not isinstance(error, Exception)
