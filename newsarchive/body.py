@@ -15,6 +15,7 @@ from newsarchive import bodycheck
 from newsarchive.bodycheck import ascii_lower, faults
 from newsarchive.bodyrepair import LINES, repair
 from newsarchive.htmlnames import VOID
+from newsarchive.markup import without_markup
 
 __all__ = [
     "LAZY_SOURCES",
@@ -55,7 +56,6 @@ LAZY_SOURCES = (
 )
 """Attributes of an ``img`` where lazy loaders and editors keep the picture's address; ``src`` is their placeholder."""
 
-_ANY_TAG = re.compile("<[^>]*>")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 
 # What leaves no mark on a page: Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt of 16.0: soft
@@ -109,7 +109,7 @@ def clean(html: str) -> str:
     repaired = repair(html)
     if not faults(repaired):
         return repaired
-    return f"<p>{escape(unescape(_ANY_TAG.sub(' ', repaired)))}</p>"  # not known to happen: the text alone
+    return f"<p>{escape(unescape(without_markup(repaired)))}</p>"  # not known to happen: the text alone
 
 
 def visible_text(html: str) -> str:

@@ -35,6 +35,9 @@ from newsarchive.htmlnames import (
 MAX_DEPTH = 100
 """Open elements at one place; articles have ten, the tree builders of browsers stop at 512."""
 
+MAX_ATTRIBUTES = 100
+"""Of one element; the source writes six. Parsers take the square of their number."""
+
 MAX_FAULTS = 20
 """After so many faults the check stops: one is enough to have the body repaired, twenty for a log."""
 

@@ -95,7 +95,7 @@ def repair(html: str) -> str:
     """Mend a body so that it passes the check.
 
     Args:
-        html: anything; no input raises, and time is proportional to its length.
+        html: anything; time is proportional to its length.
 
     Returns:
         HTML with all the text a reader was to see.

@@ -23,6 +23,8 @@ _BaseLoader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # the C loader
 
 # PyYAML builds nested values by recursion in C: 50,000 brackets end the process, without an exception.
 _SHORT_ENOUGH, _DEEPEST = 2000, 20
+# Front matter has some hundred characters; the time libyaml takes for one key again and again grows with the square.
+_LONGEST = 65_536
 
 _TITLE = "title"
 _NAMES = frozenset({"categories", "tags"})
@@ -85,8 +87,10 @@ def load(yaml_text: str) -> Any:
     """Read YAML so that every scalar stays the string it was written as, dates and ``true`` too.
 
     Raises:
-        yaml.YAMLError: it is no YAML, or nests deeper than front matter ever does.
+        yaml.YAMLError: it is no YAML, or is longer or nests deeper than front matter ever does.
     """
+    if len(yaml_text) > _LONGEST:
+        raise yaml.MarkedYAMLError(problem=f"{len(yaml_text)} characters are too long")
     if len(yaml_text) > _SHORT_ENOUGH:
         _check_depth(yaml_text)
     return yaml.load(yaml_text, Loader=_BaseLoader)  # noqa: S506 - the base loader makes nothing but strings

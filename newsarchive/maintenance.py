@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from newsarchive.archive.keeper import BusyError, CannotStartError, archive_of
 from newsarchive.archive.options import Options
-from newsarchive.archive.pool import processors
+from newsarchive.archive.pool import StoppedError, processors
 from newsarchive.archive.runs import BUSY, CANNOT_START, SIGNALLED
 from newsarchive.article import Refused
 from newsarchive.clock import Clock
@@ -21,14 +21,6 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
     from newsarchive.search.index import CaughtUp
-
-
-class StoppedError(Exception):
-    """A signal asked to stop; ``number`` says which."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(f"stopped by signal {number}")
-        self.number = number
 
 
 def say(message: str) -> None:
@@ -104,15 +96,19 @@ def options_of(settings: BaseSettings, *, write: bool) -> Options:
 @contextlib.contextmanager
 def stoppable() -> Iterator[None]:
     """Turn SIGINT and SIGTERM into `StoppedError`, so that temp files and locks are let go of on the way out."""
+    asked: list[int] = []
 
     def stop(number: int, _: Any) -> None:
         for again in before:
             signal.signal(again, signal.SIG_IGN)  # putting down takes a moment; a second Ctrl-C must not tear it
+        asked.append(number)
         raise StoppedError(number)
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
+        if asked:  # it was raised where nobody passes errors on: in a finaliser, or a callback of a library in C
+            raise StoppedError(asked[0])
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

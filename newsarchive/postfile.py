@@ -29,6 +29,7 @@ _BACK_LINK = re.compile(r"\[(返回[^\n]*?)\]\(([^\n]*?)\)(?=｜\[返回|\n|\Z)"
 _TITLE_LINE = re.compile(r'^title:[ \t]*"(?P<title>[^\n]*)"[ \t]*$', re.MULTILINE)
 _EMPTY_DIGEST = re.compile(r">[ \t]*\n\n")
 _SHIFT = timedelta(hours=8)
+_LONGEST_FOOT = 4096  # characters of back links, which are a hundred; a line of openings alone takes its length squared
 
 
 class PostError(Refused):
@@ -243,7 +244,7 @@ def _parse_foot(text: str) -> tuple[int, str, tuple[BackLink, ...]]:
     foot = end = len(text.rstrip(" \t\n"))
     link, back_links = "", tuple[BackLink, ...]()
     before, start = _last_block(text, end)
-    if _BACK_LINKS.fullmatch(text, start, end):
+    if end - start <= _LONGEST_FOOT and _BACK_LINKS.fullmatch(text, start, end):
         back_links = tuple(BackLink(*found) for found in _BACK_LINK.findall(text[start:end]))
         foot = end = before
         before, start = _last_block(text, end)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
@@ -17,15 +18,19 @@ _END = re.compile(
 )
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _BREAK = re.compile(
-    r"<(?:/?(?:p|div|center|ul|ol|li|table|tr|h[1-6]|blockquote|section|figure|figcaption|pre)|br|hr)\b[^>]*>",
+    r"<(?:/?(?:p|div|center|ul|ol|li|table|tr|h[1-6]|blockquote|section|figure|figcaption|pre)|br|hr)\b[^<>]*+>",
     re.IGNORECASE,
 )
-_TAG = re.compile(r"</?[A-Za-z][^>]*>")
+_TAG = re.compile(r"</?[A-Za-z][^<>]*+>")
 _SPACE = re.compile(r"[\s\u3000\xa0]+")
 # What is read as one: a tag, a Latin word, a number with its marks, else a character.
-_TOKEN = re.compile(r"</?[A-Za-z][^<>]*>|[A-Za-z]+|\d+(?:[.,:]\d+)*%?|\s+|.", re.DOTALL)
+_TOKEN = re.compile(r"</?[A-Za-z][^<>]*+>|[A-Za-z]+|\d+(?:[.,:]\d+)*%?|\s+|.", re.DOTALL)
 _ALIKE = 0.5  # two sentences that share less were not made one of the other
 _PAIRS = 2500  # beyond so many comparisons two passages have little to do with each other: one went, the other came
+# How often two passages may have the same thing at two places before they are compared as wholes: difflib goes through
+# every such pair. A long article that was written anew has some thousands.
+_SAME = 250_000
+_LONG = 5000  # sentences, or words of one; it goes through these for each passage that stayed
 _ISLAND = 1  # what is the same between two changes and no longer than this reads better as changed
 
 
@@ -84,7 +89,7 @@ def compare(before: Iterable[str], after: Iterable[str]) -> tuple[Change, ...]:
     old = [sentence.strip() for paragraph in before for sentence in sentences(paragraph)]
     new = [sentence.strip() for paragraph in after for sentence in sentences(paragraph)]
     changes: list[Change] = []
-    for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for tag, a, b, c, d in _opcodes(old, new):
         if tag == "equal":
             changes += (Change(Kind.SAME, _plain(text), _plain(text)) for text in old[a:b])
         else:
@@ -99,13 +104,35 @@ def marked(before: str, after: str) -> Change:
     old, new = _TOKEN.findall(before), _TOKEN.findall(after)
     left: list[Piece] = []
     right: list[Piece] = []
-    codes = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    codes = _opcodes(old, new)
     for place, (tag, a, b, c, d) in enumerate(codes):
         island = tag == "equal" and 0 < place < len(codes) - 1 and b - a <= _ISLAND and len(old[a]) <= _ISLAND
         changed = tag != "equal" or island
         _append(left, "".join(old[a:b]), marked=changed)
         _append(right, "".join(new[c:d]), marked=changed)
     return Change(Kind.CHANGED, tuple(left), tuple(right))
+
+
+def _opcodes(old: list[str], new: list[str]) -> Sequence[tuple[str, int, int, int, int]]:
+    """Return what was made of what, as difflib says it; without a closer look where that would take it too long."""
+    if max(len(old), len(new)) <= _LONG and _same_pairs(old, new) <= _SAME:
+        return SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    least = min(len(old), len(new))
+    begin = next((place for place in range(least) if old[place] != new[place]), least)
+    rest = least - begin
+    end = next((place for place in range(rest) if old[-1 - place] != new[-1 - place]), rest)
+    codes = [
+        ("equal", 0, begin, 0, begin),
+        ("replace", begin, len(old) - end, begin, len(new) - end),
+        ("equal", len(old) - end, len(old), len(new) - end, len(new)),
+    ]
+    return [code for code in codes if code[1] < code[2] or code[3] < code[4]]
+
+
+def _same_pairs(old: Iterable[str], new: Iterable[str]) -> int:
+    """Return how many pairs of places hold the same."""
+    count = Counter(new)
+    return sum(count[one] for one in old)
 
 
 def _append(pieces: list[Piece], text: str, *, marked: bool) -> None:
@@ -135,12 +162,16 @@ def _replaced(old: list[str], new: list[str]) -> Iterator[Change]:
 def _most_alike(old: list[str], new: list[str]) -> tuple[int, int] | None:
     if len(old) * len(new) > _PAIRS:
         return None
-    best, pair = _ALIKE, None
+    best, pair, left = _ALIKE, None, 4 * _SAME
     matcher = SequenceMatcher(None, autojunk=False)
     for b, text in enumerate(new):
         matcher.set_seq2(text)
         for a, other in enumerate(old):
             matcher.set_seq1(other)
-            if matcher.real_quick_ratio() > best and matcher.quick_ratio() > best and matcher.ratio() > best:
-                best, pair = matcher.ratio(), (a, b)
+            if matcher.real_quick_ratio() > best and (ratio := matcher.quick_ratio()) > best:
+                left -= _same_pairs(text, other)
+                if left > 0:  # else the quick one will do, which takes the order of what is the same for right
+                    ratio = matcher.ratio()
+                if ratio > best:
+                    best, pair = ratio, (a, b)
     return pair

@@ -291,10 +291,14 @@ class ArchiveSpider(Spider):
     ) -> Request:
         """Make a request whose every answer, errors included, comes to its callback."""
         callback, errback = kwargs.pop("callback"), kwargs.pop("errback")
+
+        def failed(failure: TwistedFailure) -> Iterable[Any]:
+            return () if self.run.signal else errback(failure)  # what a stop broke off was not tried in vain
+
         return Request(
             url,
             callback=callback,
-            errback=errback,
+            errback=failed,
             headers=headers,
             priority=priority,
             dont_filter=True,

@@ -118,17 +118,39 @@ def unfinished(root: Path) -> Iterator[None]:
     write_whole(root / UNFINISHED, b"")
     try:
         yield
-    finally:
-        if not left_behind(root):
-            discard(str(root / UNFINISHED))
+    except BaseException:
+        with contextlib.suppress(OSError):  # the first error says more, and the mark stays
+            sweep(root)
+        raise
+    if not left_behind(root):
+        discard(str(root / UNFINISHED))
 
 
-def sweep(folder: Path) -> int:
-    """Remove temp files a killed run left behind; gives their number. Call only while holding the archive."""
+def is_leftover(name: str) -> bool:
+    """Tell whether a file has a name that we give temp files, and nobody else does."""
+    return name.startswith(TEMP_PREFIX) and _OURS.fullmatch(name) is not None
+
+
+def sweep(folder: Path, *, deep: bool = True) -> int:
+    """Remove temp files a killed run left behind. Call only while holding the archive.
+
+    Args:
+        folder: where they are looked for.
+        deep: in every folder below it as well, which takes long in a large archive. Only then the mark of a rebuild
+            goes too, when everything else is gone: killed on the way, the next one must look everywhere again.
+
+    Returns:
+        Their number.
+    """
     removed = 0
-    for parent, _, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder):
         for name in names:
-            if name.startswith(TEMP_PREFIX) and _OURS.fullmatch(name):
+            if name != UNFINISHED and is_leftover(name):
                 Path(parent, name).unlink()
                 removed += 1
+        if not deep:
+            folders.clear()
+    if deep and (folder / UNFINISHED).exists():
+        (folder / UNFINISHED).unlink()
+        removed += 1
     return removed

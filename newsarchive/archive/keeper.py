@@ -78,7 +78,12 @@ class Archive:
             self._held = held.pop_all()
 
     def _begin(self, free_space: int, held: contextlib.ExitStack) -> None:
-        """Check the folder, open what is in it, and make good what a killed run left."""
+        """Check the folder, open what is in it, and make good what a killed run left.
+
+        What is written before the ledger's seal is taken off, a run's probe and the mark of a rebuild, stands in the
+        archive's own folder; so that is always looked through, and every other where there is no seal.
+        """
+        files.sweep(self.root, deep=False)
         check_room(self.root, free_space)
         sealed = seal.take_off(self.root)
         if sealed is None or (self.root / files.UNFINISHED).exists():

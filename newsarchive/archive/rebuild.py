@@ -79,9 +79,13 @@ def rebuild(options: Options, *, changed: Callable[[Done, Made], None], progress
             stack.enter_context(files.unfinished(options.root))
         new = NewLedger(Path(temp) / "new.db")
         stack.callback(new.close)
-        for done in replayed(options, new, held_by(earlier), found=result.damage.append, progress=progress):
-            record(new, done)
-            _count(result, done, changed)
+        held = held_by(earlier)
+        with contextlib.closing(
+            replayed(options, new, held, found=result.damage.append, progress=progress)
+        ) as articles:  # closed at once however this ends: its processes write too, and are swept behind
+            for done in articles:
+                record(new, done)
+                _count(result, done, changed)
         adopt_rest(options.root, new, options.now)
         if earlier is not None:
             new.keep_from(earlier.path)

@@ -7,7 +7,7 @@ articles, in several processes where there are many. Memory does not grow with t
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice, pairwise
@@ -116,7 +116,7 @@ def replayed(
     *,
     found: Callable[[Fault], None],
     progress: Progress,
-) -> Iterator[Done]:
+) -> Generator[Done, None, None]:
     """Replay an archive's captures.
 
     Args:

@@ -18,7 +18,7 @@ import contextlib
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -57,6 +57,7 @@ class Verification:
 
     Attributes:
         looked: how much was looked at, complete when `findings` has ended.
+        leftovers: a sentence for each temp file of a killed run, likewise; they are no damage.
     """
 
     def __init__(self, options: Options, progress: Progress) -> None:
@@ -64,10 +65,11 @@ class Verification:
         self.progress = progress
         files = list((options.root / CAPTURES).glob("*.warc.gz"))
         size = sum(path.stat().st_size for path in files)
+        self.leftovers: list[str] = []
         self.looked = Verified(len(files), size, beside_a_run=is_busy(options.root))
         self._options = replace(options, write=False)
 
-    def findings(self) -> Iterator[Finding]:
+    def findings(self) -> Generator[Finding, None, None]:
         """Give every fault, as it is found.
 
         Raises:
@@ -80,7 +82,7 @@ class Verification:
             self.looked.revisions += len(revision_files(folder))
             yield from revisions(self.root, folder, busy=self.looked.beside_a_run)
         if not self.looked.beside_a_run:
-            yield from temp_files(self.root)
+            yield from temp_files(self.root, self.leftovers)
         with tempfile.TemporaryDirectory(prefix="newsarchive-") as temp, contextlib.ExitStack() as stack:
             earlier, damage = earlier_ledger(self.root, Path(temp) / "earlier.db", busy=self.looked.beside_a_run)
             if earlier is not None:
@@ -101,15 +103,19 @@ class Verification:
         until = earlier.committed() if earlier is not None and self.looked.beside_a_run else None
         broken_off = earlier.broken_off() if earlier is not None else ()
         options = replace(self._options, until=until, broken_off=broken_off)
-        for done in replayed(options, new, held_by(earlier), found=damage.append, progress=self.progress):
-            yield from self._damage(damage)
-            record(new, done)
-            if done.made is not None:
-                self.looked.posts += 1
-                yield from self._article(done, done.made, earlier)
-                yield from self._lost_versions(done.made)
-            elif earlier is not None and not self.looked.beside_a_run:
-                yield from self._made_of_nothing(done, earlier)
+        held = held_by(earlier)
+        with contextlib.closing(
+            replayed(options, new, held, found=damage.append, progress=self.progress)
+        ) as articles:  # closed at once however this ends, its processes with it
+            for done in articles:
+                yield from self._damage(damage)
+                record(new, done)
+                if done.made is not None:
+                    self.looked.posts += 1
+                    yield from self._article(done, done.made, earlier)
+                    yield from self._lost_versions(done.made)
+                elif earlier is not None and not self.looked.beside_a_run:
+                    yield from self._made_of_nothing(done, earlier)
         yield from self._damage(damage)
 
     def _made_of_nothing(self, done: Done, earlier: EarlierLedger) -> Iterator[Finding]:

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsarchive.archive import runs
-from newsarchive.archive.files import TEMP_PREFIX
+from newsarchive.archive import runs, seal
+from newsarchive.archive.files import TEMP_PREFIX, is_leftover
 from newsarchive.archive.posts import POSTS, REVISIONS, SUMS
 
 BACKUP = "restore the file from a backup; nothing else has what it held"
@@ -70,13 +70,25 @@ def revision_files(folder: Path) -> list[Path]:
     )
 
 
-def temp_files(root: Path) -> Iterator[Finding]:
-    """Look for files a killed run did not finish; call only while no run is at work."""
+def temp_files(root: Path, leftovers: list[str]) -> Iterator[Finding]:
+    """Look for files a killed run did not finish; call only while no run is at work.
+
+    Args:
+        root: the archive.
+        leftovers: takes a sentence for each. They are no damage: nothing that was archived is in them alone.
+
+    Returns:
+        A finding for each file that is named nearly so, and is not ours.
+    """
+    is_sealed = (root / seal.SEAL).exists()  # then a run looks for them in the archive's own folder only
     for parent, _, names in os.walk(root):
         for name in names:
-            if name.startswith(TEMP_PREFIX):
-                path = _relative(root, Path(parent, name))
-                yield Finding(path, "a killed run left this temp file", "the next run removes it")
+            path = _relative(root, Path(parent, name))
+            if is_leftover(name):
+                who = "scrapy rebuild" if is_sealed and "/" in path else "the next run"
+                leftovers.append(f"{path}: a killed run left this temp file; {who} removes it")
+            elif name.startswith(TEMP_PREFIX):
+                yield Finding(path, "this is no temp file of ours, though it is named like one", "move it away")
 
 
 def is_busy(root: Path) -> bool:

@@ -6,6 +6,7 @@ those of `newsarchive.archive.runs`.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import logging
 import signal
@@ -17,11 +18,13 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
 
 from newsarchive.archive.keeper import Archive, BusyError, CannotStartError, archive_of, run_of
-from newsarchive.archive.runs import BUSY, CANNOT_START, OK, Run
+from newsarchive.archive.pool import StoppedError
+from newsarchive.archive.runs import BUSY, CANNOT_START, OK, SIGNALLED, Run
 from newsarchive.article import Refused
 from newsarchive.healthcheck import Healthcheck
 from newsarchive.hosts import gate_of
 from newsarchive.logs import quieten
+from newsarchive.maintenance import stoppable
 
 if TYPE_CHECKING:
     import argparse
@@ -66,11 +69,15 @@ class Command(ScrapyCrawl):
         assert self.crawler_process is not None  # noqa: S101 - Scrapy sets it before run; for the type checker
         watcher = Healthcheck()
         try:
-            watcher = Healthcheck.of(crawler.settings)
-            getattr(crawler.spidercls, "gate", gate_of)(crawler.settings)
-            if getattr(crawler.spidercls, "needs_archive", False):
-                archive_of(crawler.settings)
-            Archive.of(crawler)
+            with stoppable():
+                watcher = Healthcheck.of(crawler.settings)
+                getattr(crawler.spidercls, "gate", gate_of)(crawler.settings)
+                if getattr(crawler.spidercls, "needs_archive", False):
+                    archive_of(crawler.settings)
+                Archive.of(crawler)
+        except StoppedError as error:
+            self._stop(SIGNALLED + error.number, "stopped before the first request; nothing is torn")
+            return
         except BusyError as error:
             self._stop(BUSY, str(error))  # the run that holds it will tell how it ended
             return
@@ -79,7 +86,7 @@ class Command(ScrapyCrawl):
             _tell(watcher, CANNOT_START, str(error))
             return
         run = run_of(crawler)
-        crawler.signals.connect(_Signals(run).listen, signal=signals.spider_opened, weak=False)
+        crawler.signals.connect(_Signals(run, crawler).listen, signal=signals.spider_opened, weak=False)
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
         self.exitcode = run.exit_code
@@ -111,16 +118,20 @@ class Command(ScrapyCrawl):
 
 
 def _tell(watcher: Healthcheck, code: int, sentence: str) -> None:
-    """Tell the watcher; that it cannot be told changes no exit code."""
-    if why := watcher.tell(ok=code == OK, sentence=f"{sentence} (exit code {code})"):
-        logger.warning("%s", why)
+    """Tell the watcher; that it cannot be told changes no exit code, nor that a signal ends its telling."""
+    with contextlib.suppress(StoppedError), stoppable():
+        if why := watcher.tell(ok=code == OK, sentence=f"{sentence} (exit code {code})"):
+            logger.warning("%s", why)
 
 
 class _Signals:
-    """Remembers which signal asked the run to stop, then lets Scrapy put down safely."""
+    """Remembers which signal asked the run to stop, then lets Scrapy put down safely, without what is under way."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, crawler: Crawler) -> None:
         self.run = run
+        self.crawler = crawler
+        for number in (signal.SIGINT, signal.SIGTERM):  # until Scrapy's handlers are in place
+            signal.signal(number, self._note)
 
     def listen(self) -> None:
         """Stand before Scrapy's handlers; at the spider's opening they are in place."""
@@ -128,10 +139,20 @@ class _Signals:
             before = signal.getsignal(number)
             if callable(before):
                 signal.signal(number, self._noting(before))
+        if self.run.signal:
+            signal.raise_signal(self.run.signal)
+
+    def _note(self, number: int, _: FrameType | None) -> None:
+        self.run.signal = self.run.signal or number
 
     def _noting(self, before: Any) -> Any:
+        from twisted.internet import reactor  # noqa: PLC0415 - importing it installs it
+
+        from newsarchive.middlewares.wire import STOPPING  # noqa: PLC0415 - Scrapy's handlers are loaded by a crawl only
+
         def handle(number: int, frame: FrameType | None) -> None:
-            self.run.signal = self.run.signal or number
+            self._note(number, frame)
             before(number, frame)
+            reactor.callFromThread(self.crawler.signals.send_catch_log, STOPPING)
 
         return handle

@@ -103,7 +103,7 @@ class Verdict:
         run.counts["requests"] = int(self.crawler.stats.get_value(REQUESTS, 0))
         run.counts["repaired"] = int(self.crawler.stats.get_value("newsarchive/repaired", 0))
         run.counts["seconds"] = round(float(self.crawler.stats.get_value("elapsed_time_seconds", 0) or 0))
-        if not run.halted and not run.signal and (note := index_new_posts(self.archive.root, seconds=self.seconds)):
+        if not run.halted and not run.signal and (note := self._indexed()):
             run.notes.append(note)
             logger.warning("%s", note)
         try:
@@ -119,6 +119,9 @@ class Verdict:
         level = logging.INFO if run.exit_code == 0 else logging.WARNING
         logger.log(level, "%s: %s (exit code %d)", run.spider, run.verdict, run.exit_code)
         self._show()
+
+    def _indexed(self) -> str:
+        return index_new_posts(self.archive.root, seconds=self.seconds, stopped=lambda: bool(self.run.signal))
 
     def _show(self) -> None:
         """Print the table; where nobody can read it, the exit code stays what it is."""

@@ -15,10 +15,10 @@ from scrapy.exceptions import UsageError
 
 from newsarchive.archive.importing import check_source, import_folder, numbers
 from newsarchive.archive.keeper import STORAGE_ERRORS, Archive, root_of
-from newsarchive.archive.pool import Pool, processors
+from newsarchive.archive.pool import Pool, StoppedError, processors
 from newsarchive.archive.runs import Run
 from newsarchive.bar import Bar
-from newsarchive.maintenance import StoppedError, judged
+from newsarchive.maintenance import judged
 from newsarchive.statusview import readers_may_leave
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import sys
@@ -37,20 +38,23 @@ def _verify(settings: BaseSettings, *, as_json: bool) -> int:
     found: list[Finding] = []
     with Bar(shown=not as_json) as bar:
         verification = Verification(options_of(settings, write=False), bar)
-        for finding in verification.findings():
-            found.append(finding)
-            if console is not None:
-                console.print(Text(f"✗ {finding}"))
-    _sum_up(console, verification.looked, found)
+        with contextlib.closing(verification.findings()) as findings:
+            for finding in findings:
+                found.append(finding)
+                if console is not None:
+                    console.print(Text(f"✗ {finding}"))
+    _sum_up(console, verification.looked, found, verification.leftovers)
     return DAMAGED if found else OK
 
 
-def _sum_up(console: Console | None, looked: Verified, found: list[Finding]) -> None:
+def _sum_up(console: Console | None, looked: Verified, found: list[Finding], leftovers: list[str]) -> None:
     if console is None:
         faults = [dataclasses.asdict(finding) for finding in found]
-        report = {"looked_at": dataclasses.asdict(looked), "faults": faults}
+        report = {"looked_at": dataclasses.asdict(looked), "faults": faults, "leftovers": leftovers}
         sys.stdout.write(json.dumps(report, ensure_ascii=False, indent=1) + "\n")
         return
+    for sentence in leftovers:
+        console.print(Text(f"! {sentence}"))
     console.print(
         f"{looked.posts} posts, {looked.captures} capture files ({looked.capture_bytes / 2**20:.1f} MiB), "
         f"{looked.revisions} earlier versions, {looked.runs} run records: "

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.core.downloader.handlers import http11
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.exceptions import IgnoreRequest
 from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
 
@@ -24,8 +25,13 @@ if TYPE_CHECKING:
     from scrapy.http.headers import Headers as ScrapyHeaders
     from twisted.internet.defer import Deferred
 
+STOPPING = object()
+"""Scrapy signal: the run is to stop. What is under way is given up: a server that hangs would hold it for long."""
 META = "wire"
 """Where a request's meta holds the `Wire` of its last answer, until the capture takes it."""
+
+
+_STOPPED = "the run was stopped before the answer was there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +60,24 @@ class WireDownloadHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._pool._factory = _Factory  # noqa: SLF001
+        self._under_way: set[Deferred[Any]] = set()
+        self._stopping = False
+        crawler.signals.connect(self.stop, signal=STOPPING)
+
+    def stop(self) -> None:
+        """Give up what is under way, and ask for nothing more."""
+        self._stopping = True
+        for answered in tuple(self._under_way):
+            answered.cancel()
 
     async def download_request(self, request: Request) -> Response:
-        """Ask; like Scrapy's but for the agent, and for a warning that the spider's own sentence makes superfluous."""
+        """Ask; like Scrapy's but for the agent, and for a warning that the spider's own sentence makes superfluous.
+
+        Raises:
+            IgnoreRequest: the run was stopped before the answer was there.
+        """
+        if self._stopping:
+            raise IgnoreRequest(_STOPPED)
         agent = _Agent(
             contextFactory=self._contextFactory,
             bindAddress=self._bind_address,
@@ -67,8 +88,17 @@ class WireDownloadHandler(HTTP11DownloadHandler):
             crawler=self._crawler,
             tls_verbose_logging=self._tls_verbose_logging,
         )
-        with wrap_twisted_exceptions():
-            return await maybe_deferred_to_future(agent.download_request(request))
+        answered = agent.download_request(request)
+        self._under_way.add(answered)
+        try:
+            with wrap_twisted_exceptions():
+                return await maybe_deferred_to_future(answered)
+        except Exception as error:
+            if self._stopping:
+                raise IgnoreRequest(_STOPPED) from error
+            raise
+        finally:
+            self._under_way.discard(answered)
 
 
 class _Agent(http11._ScrapyAgent):  # noqa: SLF001

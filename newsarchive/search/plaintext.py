@@ -6,6 +6,8 @@ import re
 
 from lxml import etree
 
+from newsarchive.markup import MarkupError, check_markup, without_markup
+
 _BLOCKS = re.compile(
     "address|article|aside|blockquote|br|caption|center|d[dlt]|div|fig(?:ure|caption)|footer|h[1-6]|header|hr|li|main|"
     "nav|[ou]l|p|pre|section|table|t(?:body|foot|head|[dhr])"
@@ -18,7 +20,14 @@ _PARSER = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=Tr
 
 
 def text_of(html: str) -> str:
-    """Give the text of a body: white space collapsed, a line for each paragraph, cells of a row beside each other."""
+    """Give the text of a body: white space collapsed, a line for each paragraph, cells of a row beside each other.
+
+    Of one with more markup than a parser may be given, as an imported post can have, all that stands between tags.
+    """
+    try:
+        check_markup(html)
+    except MarkupError:
+        return _LINES.sub("\n", _SPACES.sub(" ", without_markup(html))).strip()
     try:
         root = etree.fromstring(html.replace("\0", " ").encode(), _PARSER)
     except etree.LxmlError:

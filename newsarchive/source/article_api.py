@@ -15,7 +15,7 @@ from newsarchive.source.article_page import ArticlePage
 from newsarchive.source.jsonanswer import json_object, string
 from newsarchive.source.notice import notice_in
 from newsarchive.source.richform import text_alone
-from newsarchive.source.understanding import NoArticleError, NotUnderstoodError, looks_like
+from newsarchive.source.understanding import NoArticleError, NotUnderstoodError, check_parsable, looks_like
 
 _FIELDS = frozenset({"Art_Title", "Art_ShowTime", "Art_Content"})
 
@@ -40,7 +40,7 @@ def article_answer(content: bytes, name: Name, *, framed: bool = True) -> Articl
     """
     answer = json_object(content, framed=framed)
     if "data" not in answer:
-        raise NotUnderstoodError(f"the answer has no data; it has {', '.join(sorted(answer)[:5]) or 'nothing'}")
+        raise NotUnderstoodError(f"the answer has no data; it has {', '.join(sorted(answer)[:5])[:80] or 'nothing'}")
     data: Any = answer["data"]
     if data is None or data in ({}, [], ""):
         raise NoArticleError("the article API does not know the article (no data)")
@@ -50,6 +50,7 @@ def article_answer(content: bytes, name: Name, *, framed: bool = True) -> Articl
     code = string(data, "Art_Code").strip().removeprefix("NW")
     if code and code != name.number:
         raise NotUnderstoodError(f"the answer is about another article ({code[:40]})")
+    check_parsable(string(data, "Art_Content"))
     text = text_alone(string(data, "Art_Content"))
     if not has_substance(text):
         raise NoArticleError("the article API has no text of it")

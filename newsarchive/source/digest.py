@@ -29,7 +29,8 @@ _MADE = re.compile("[" + "".join(_TYPED) + "]")
 _PAIRS = {"”": "“", "’": "‘"}
 _LONE_ELLIPSIS = re.compile("(?<!…)…(?!…)")  # Chinese typography has two
 _CONTEXT = 6
-_MARKUP = re.compile(r"<[^>]*>")
+_MOST_MADE = 2000  # in one line; each is looked for in all of the article, and a digest has a dozen
+_MARKUP = re.compile(r"<[^<>]*+>")
 _BLOCKS = (  # what kramdown takes for a list, a heading or a table though it was a line of text
     (re.compile(r"<ol>\s*<li>(?P<text>(?:(?!</?li>).)*)</li>\s*</ol>", re.DOTALL), "1. "),
     (re.compile(r"<ul>\s*<li>(?P<text>(?:(?!</?li>).)*)</li>\s*</ul>", re.DOTALL), "- "),
@@ -42,7 +43,7 @@ _INLINE = (
     (re.compile(r"</?em>"), "*"),
     (re.compile(r"</?strong>"), "**"),
     (re.compile(r"</?del>"), "~~"),
-    (re.compile(r"<code\b[^>]*>([^<]*)</code>"), r"`\1`"),
+    (re.compile(r"<code\b[^<>]*+>([^<]*+)</code>"), r"`\1`"),
     (re.compile(r"<a href=\"([^\"]*)\">\1</a>"), r"<\1>"),
     (re.compile(r"<a href=\"([^\"]*)\">([^<]*)</a>"), r"[\2](\1)"),
     (re.compile(r"<br\s*/?>\n?"), "\n"),
@@ -64,7 +65,8 @@ def plain_text(block: str) -> str | None:
     """Give the Markdown of a block that was one line or paragraph of it; ``None`` for any other HTML."""
     block = block.strip()
     if row := _ROW.fullmatch(block):  # kramdown takes A|B for a table
-        return unmark("|".join(cell.strip() for cell in _CELL.findall(row["cells"])))
+        cells = row["cells"][: row["cells"].rfind("</td>") + len("</td>")]  # behind it no cell has an end to look for
+        return unmark("|".join(cell.strip() for cell in _CELL.findall(cells)))
     for pattern, mark in _BLOCKS:
         if match := pattern.fullmatch(block):
             return mark + unmark(match["text"]).strip(" \n")
@@ -89,7 +91,7 @@ def as_typed(line: str, body: str = "") -> str:
         line: of Markdown, with what kramdown's typography made of it.
         body: the article's body, HTML; empty when unknown.
     """
-    if not _MADE.search(line):
+    if not 0 < sum(1 for _ in _MADE.finditer(line)) <= _MOST_MADE:
         return line
     words = unescape(_MARKUP.sub("", body))
     likely = _closing_nothing(line) | {match.start() for match in _LONE_ELLIPSIS.finditer(line)}

@@ -29,6 +29,7 @@ from newsarchive.source.understanding import NotUnderstoodError
 COLUMNS_PATH = "/comm/web/getNewsByColumns"
 FAST_PATH = "/comm/web/getFastNewsList"
 PAGE_SIZE, FAST_PAGE_SIZE = 50, 200
+_MOST_ENTRIES = 10 * FAST_PAGE_SIZE  # of an answer; a server that gives 100,000 where 50 were asked for gives no list
 _FAST = "fast:"
 _COLUMN = re.compile(r"(?:fast:)?[0-9]{1,6}", re.ASCII)
 _UNDERSTOOD = frozenset({"1", "0", ""})  # what ``code`` is where all is well; some versions leave it out
@@ -165,6 +166,8 @@ def page(content: bytes, question: Question, capture: str = "") -> Page:
         raise NotUnderstoodError(f"the answer has no data.{key}")
     if not listed and question.is_first:
         raise NotUnderstoodError("the list is empty, though a column always has articles")
+    if len(listed) > _MOST_ENTRIES:
+        raise NotUnderstoodError(f"the list has {len(listed)} entries, though {question.size} were asked for")
     items, refused = [], []
     for entry in listed:
         try:

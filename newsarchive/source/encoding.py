@@ -15,6 +15,7 @@ from collections.abc import Iterator
 
 from w3lib.encoding import html_body_declared_encoding, http_content_type_encoding, resolve_encoding
 
+from newsarchive.markup import LARGEST_PAGE
 from newsarchive.source.understanding import NotUnderstoodError
 
 UTF_8 = "utf-8"
@@ -70,6 +71,8 @@ def _decoded(content: bytes, content_type: str) -> tuple[str, str, str]:
     """Give the text, the encoding it was read in, and what of it was broken."""
     if not content.strip():
         raise NotUnderstoodError("an empty answer")
+    if len(content) > LARGEST_PAGE:
+        raise NotUnderstoodError(f"{len(content)} bytes; no page or answer of the source has more than {LARGEST_PAGE}")
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             return _read(content, encoding, skip=len(mark))

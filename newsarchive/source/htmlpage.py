@@ -10,21 +10,21 @@ from bs4 import BeautifulSoup, Tag
 from bs4.exceptions import ParserRejectedMarkup
 
 from newsarchive.article import Name
-from newsarchive.source.understanding import NotUnderstoodError, TruncatedError, looks_like
+from newsarchive.markup import MOST_OF_AN_ARTICLE
+from newsarchive.source.understanding import NotUnderstoodError, TruncatedError, check_parsable, looks_like
 
 _UNSEEN = re.compile(r"<(?:!--|(script|style|iframe|noscript)\b[^<>]*>)", re.IGNORECASE)
-_OWN_ADDRESS = re.compile(
-    r"<(?:link|meta)\b[^<>]*(?:rel|property)=[\"'](?:canonical|og:url)[\"'][^<>]*"
-    r"[/,=](?:NW)?(?P<number>[0-9]{14,24})(?![0-9])",
-    re.IGNORECASE,
-)
+_OWN_TAG = re.compile(r"<(?:link|meta)\b[^<>]*+", re.IGNORECASE)
+_OWN_NAME = re.compile(r"(?:rel|property)=[\"'](?:canonical|og:url)[\"']", re.IGNORECASE)
+_OWN_ADDRESS = re.compile(r"[/,=](?:NW)?([0-9]{14,24})(?![0-9])", re.IGNORECASE)
 _DATE = re.compile(r"\d{4}[-/年]\d{1,2}[-/月]\d{1,2}日?[T\s]*\d{1,2}:\d{2}(?::\d{2})?", re.ASCII)
 
 
 def soup_of(text: str) -> BeautifulSoup:
-    """Parse a page; raises `NotUnderstoodError` for what is no HTML."""
+    """Parse a page; raises `NotUnderstoodError` for what is no HTML, or exceeds a limit."""
     if "<" not in text:
         raise NotUnderstoodError(f"no HTML; it is {looks_like(text)}")
+    check_parsable(text, most_elements=MOST_OF_AN_ARTICLE)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what it would rather be parsed as does not matter here
@@ -35,9 +35,11 @@ def soup_of(text: str) -> BeautifulSoup:
 
 def check_address(text: str, name: Name) -> None:
     """Raise `NotUnderstoodError` for a page that names another article's address as its own."""
-    own = _OWN_ADDRESS.search(text)
-    if own and own["number"] != name.number:
-        raise NotUnderstoodError(f"the page is another article's ({own['number']})")
+    named = ((tag[0], _OWN_NAME.search(tag[0])) for tag in _OWN_TAG.finditer(text))  # each tag is gone through once
+    found = (_OWN_ADDRESS.search(tag, own.end()) for tag, own in named if own)
+    own = next(filter(None, found), None)
+    if own and own[1] != name.number:
+        raise NotUnderstoodError(f"the page is another article's ({own[1]})")
 
 
 def date_in(text: str) -> str:
@@ -77,7 +79,9 @@ def _span(text: str, element: Tag) -> tuple[re.Match[str] | None, tuple[int, int
     else:
         return None, None
     shown = blanked(text)  # what is commented out, or stands in a script, is not the element
-    starts = list(re.finditer(rf"<({element.name})\b[^<>]*\s{wanted}[^<>]*>", shown, re.IGNORECASE))
+    # The lookahead finds the tag's end first, so that a tag without one is not gone through for each of its attributes.
+    tag = rf"<({element.name})\b(?=[^<>]*+>)[^<>]*\s{wanted}[^<>]*+>"
+    starts = list(re.finditer(tag, shown, re.IGNORECASE))
     if not starts or (len(starts) > 1 and not identity):
         return None, None
     return starts[0], end_of(shown, starts[0])

@@ -18,9 +18,12 @@ from newsarchive.newspapers import words_of
 from newsarchive.source.encoding import decode
 from newsarchive.source.endings import LIST, check_end
 from newsarchive.source.links import MIRROR_HOSTS, ArticleLink, article_link
-from newsarchive.source.understanding import NotUnderstoodError, TruncatedError, looks_like
+from newsarchive.source.understanding import NotUnderstoodError, TruncatedError, check_parsable, looks_like
 
 HOME_SHOWS = 5
+MOST_LINKS = 20_000
+"""Of a list. About 2,000 newspapers have existed, of which the home page shows five articles each; more than twice that
+is no news, and 200,000 requests for it would keep every later run from what is."""
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _FEED = re.compile(r"\s*(?:<(?:\?(?:x(?:m(?:l\b|\Z)|\Z)|\Z)|f(?:e(?:e(?:d\b|\Z)|\Z)|\Z)|\Z))")
 _FEED_END = re.compile(r"</feed\s*>\s*(?:<!--.*)?\Z", re.DOTALL)
@@ -124,6 +127,7 @@ def feed(content: bytes, *, hosts: frozenset[str] = MIRROR_HOSTS) -> tuple[tuple
         NotUnderstoodError: it is no Atom feed.
     """
     text = decode(content)
+    check_parsable(text, xml=True)
     try:
         root = etree.fromstring(
             text.encode(), parser=etree.XMLParser(resolve_entities=False, no_network=True, encoding="utf-8")
@@ -151,12 +155,16 @@ def _sections(text: str, hosts: frozenset[str]) -> list[_Open]:
 
     Only what stands in a list is a list's link: a heading or a line between the lists may hold links of its own.
     """
+    check_parsable(text)
     try:
         document = lxml_html.document_fromstring(text.encode(), parser=lxml_html.HTMLParser(encoding="utf-8"))
     except (etree.LxmlError, ValueError) as error:
         raise NotUnderstoodError("no HTML at all") from error
     sections: list[_Open] = []
-    for element in document.iterfind(".//section//*"):
+    # Not ".//section//*", which gives what stands in nested sections once for each of them.
+    outer = (one for one in document.iter("section") if next(one.iterancestors("section"), None) is None)
+    listed = 0
+    for element in (inner for section in outer for inner in section.iterdescendants()):
         if element.tag == "h2" and not _is_listed(element):
             sections.append(_Open(" ".join(words_of(element.text_content()))))
         elif element.tag == "ul":
@@ -164,6 +172,9 @@ def _sections(text: str, hosts: frozenset[str]) -> list[_Open]:
                 sections.append(_Open(""))
             sections[-1].has_list = True
         elif element.tag == "a" and "href" in element.attrib and sections and _is_listed(element):
+            listed += 1
+            if listed > MOST_LINKS:
+                raise NotUnderstoodError(f"more than {MOST_LINKS} links; the mirror never had so many articles")
             try:
                 sections[-1].links.append(article_link(element.get("href"), element.text_content(), hosts=hosts))
             except Refused as error:

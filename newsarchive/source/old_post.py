@@ -17,7 +17,7 @@ from newsarchive.newspapers import check_category, check_tag
 from newsarchive.source.encoding import decode
 from newsarchive.source.links import ArticleLink
 from newsarchive.source.notice import notice_in
-from newsarchive.source.understanding import NotUnderstoodError, TruncatedError, looks_like
+from newsarchive.source.understanding import NotUnderstoodError, TruncatedError, check_parsable, looks_like
 
 _FILE_DAY = re.compile(r"/(\d{4}-\d{2}-\d{2})-[^/]*\Z", re.ASCII)
 _END = re.compile(r"\[返回首页\]\([^\s()]*\)\s*\Z")
@@ -64,6 +64,7 @@ def old_post(content: bytes, file_name: str) -> Article:
         found = post.read(text.encode(), file_name)
     except post.PostError as error:
         found = _read_mended(text, file_name, error)
+    check_parsable(found.body)
     if not found.foot.strip():
         raise TruncatedError("the store's post was cut off: it ends with neither a link nor the way back")
     numbers = set(_NUMBER.findall(found.link))

@@ -28,38 +28,46 @@ from newsarchive.source.encoding import decode
 from newsarchive.source.endings import POST, check_end
 from newsarchive.source.htmlpage import check_address
 from newsarchive.source.notice import notice_in
-from newsarchive.source.understanding import NoArticleError, NotUnderstoodError, TruncatedError, looks_like, unescape
+from newsarchive.source.understanding import (
+    NoArticleError,
+    NotUnderstoodError,
+    TruncatedError,
+    check_parsable,
+    looks_like,
+    unescape,
+)
 
 __all__ = ["PostPage", "post_page", "turn_back", "unmark"]
 
-_SECTION = re.compile(
-    r"<section\b[^>]*>(?P<head>\s*+(?:<small>(?P<stamp>[^<]*)</small>)?\s*+<h1\b[^>]*>(?P<title>.*?)</h1>)"
-    r"(?P<rest>.*)</section>",
-    re.DOTALL | re.IGNORECASE,
-)
-_TAGS = re.compile(r"<small>\s*tags?:\s*(?P<tags>(?:(?!</small>).)*)</small>\s*$", re.DOTALL | re.IGNORECASE)
+# Quantifiers are possessive wherever what follows could not be found by giving back: a page of nothing but `<pre` or
+# blanks took the square of its length, or the cube.
+_SECTION = re.compile(r"<section\b[^<>]*+>\s*+(?:<small>(?P<stamp>[^<]*+)</small>)?+\s*+<h1\b[^<>]*+>", re.IGNORECASE)
+_TITLE_END, _SECTION_END = (re.compile(tag, re.IGNORECASE) for tag in ("</h1>", "</section>"))
+_TAGS = re.compile(r"<small>\s*tags?:\s*(?P<tags>(?:(?!</small>).)*+)</small>\s*+$", re.DOTALL | re.IGNORECASE)
 _EM = re.compile(r"<em>(.*?)</em>", re.DOTALL | re.IGNORECASE)
 _BACK = re.compile(
-    r"<p>\s*(?:<a href=\"(?P<category>[^\"]*)\">返回(?P<tag>(?:(?!首页</a>)[^<])+)</a>)\s*｜?\s*"
-    r"(?:<a href=\"[^\"]*\">返回首页</a>)?\s*</p>\s*$",
+    r"<p>\s*(?:<a href=\"(?P<category>[^\"]*)\">返回(?P<tag>(?:(?!首页</a>)[^<])++)</a>)\s*+｜?+\s*+"
+    r"(?:<a href=\"[^\"]*+\">返回首页</a>)?+\s*+</p>\s*+$",
     re.DOTALL,
 )
-_LINK = re.compile(r"<p>\s*(?:<a href=\"(?P<link>[^\"]*)\">(?P=link)</a>|&lt;&gt;)\s*</p>\s*$")
-_DIGEST = re.compile(r"^\s*<blockquote>\s*(?P<digest>.*?)\s*</blockquote>\s*", re.DOTALL | re.ASCII)
+_LINK = re.compile(r"<p>\s*(?:<a href=\"(?P<link>[^\"]*)\">(?P=link)</a>|&lt;&gt;)\s*+</p>\s*+$")
+_DIGEST, _DIGEST_END = re.compile(r"\s*+<blockquote>", re.ASCII), "</blockquote>"
+_ASCII_SPACE = " \t\n\r\f\v"
 _SPACE = " \t\n"  # ideographic spaces belong to the text
 _CATEGORY = re.compile(r"/category/(?P<category>[^/]+)\.html$")
 _NUMBER = re.compile(r"(?<![0-9])[0-9]{14,24}(?![0-9])")
 _STAMP = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}", re.ASCII)
 _PRE = re.compile(  # kramdown alone, and with Jekyll's highlighter around it
     r"(?:<div class=\"[^\"]*highlighter-rouge\"><div class=\"highlight\">)?"
-    r"<pre\b[^>]*><code\b[^>]*>(.*?)\n?</code></pre>(?:</div></div>)?",
+    r"<pre\b[^<>]*+><code\b[^<>]*+>(.*?)\n?</code></pre>(?:</div></div>)?",
     re.DOTALL,
 )
-_NOT_THERE = re.compile(r"<h[12]\b[^>]*>\s*404\b", re.IGNORECASE)
+_PRE_END = "</code></pre>"
+_NOT_THERE = re.compile(r"<h[12]\b[^<>]*+>\s*+404\b", re.IGNORECASE)
 # Of a post with an empty line before its front matter: that became a rule and a paragraph.
 _FRONT = re.compile(r"^<hr />\s*<p>(?P<lines>layout: post\n.*?)\n[—-]+</p>\s*", re.DOTALL)
 _FRONT_BEGINS = re.compile(r"<hr />\s*<p>layout: post\n")
-_FRONT_LINE = re.compile(r"^(?P<key>title|date|categories|tags):[ \t]*(?P<value>.*?)[ \t]*$", re.MULTILINE)
+_FRONT_LINE = re.compile(r"^(?P<key>title|date|categories|tags):(?P<value>.*)$", re.MULTILINE)
 _ATTRIBUTES = re.compile(r"<[a-zA-Z][^<>]*>")
 _BLOCK_JOIN = re.compile(r"(?P<before></[a-z][a-z0-9]*>|-->|/>)\n(?P<after><)")
 
@@ -104,6 +112,7 @@ def post_page(content: bytes, *, rolling: bool, name: Name | None = None) -> Pos
         NotUnderstoodError: it is no post's page at all, another article's, or has a notice in the text's place.
     """
     text = decode(content).replace("\r\n", "\n")
+    check_parsable(text)
     check_end(text, POST)
     page = _post_page(text, rolling=rolling)
     if name is not None:
@@ -119,11 +128,13 @@ def post_page(content: bytes, *, rolling: bool, name: Name | None = None) -> Pos
 
 def _post_page(text: str, *, rolling: bool) -> PostPage:
     match = _SECTION.search(text)
-    if match is None:
+    title_end = _TITLE_END.search(text, match.end()) if match else None
+    ends = [found.start() for found in _SECTION_END.finditer(text, title_end.end())] if title_end else []
+    if match is None or title_end is None or not ends:
         return _bare(text, rolling=rolling)
-    title = unescape(match["title"]).strip()
+    title = unescape(text[match.end() : title_end.start()]).strip()
     stamp = _STAMP.search(match["stamp"] or "")
-    rest = match["rest"].strip(_SPACE)
+    rest = text[title_end.end() : ends[-1]].strip(_SPACE)
     tags: tuple[str, ...] = ()
     if found := _last(_TAGS, "<small>", rest):
         tags = tuple(filter(None, (unescape(tag).strip() for tag in _EM.findall(found["tags"]))))
@@ -145,7 +156,7 @@ def _bare(text: str, *, rolling: bool) -> PostPage:
         raise NotUnderstoodError(f"no post's page; it is {looks_like(text)}")
     if front is None:
         return _post(text, rolling=rolling, title="", date="", tags=())
-    said = {line["key"]: as_typed(unmark(line["value"])) for line in _FRONT_LINE.finditer(front["lines"])}
+    said = {line["key"]: as_typed(unmark(line["value"].strip(" \t"))) for line in _FRONT_LINE.finditer(front["lines"])}
     title = re.sub(r"^[“”\"](.*)[“”\"]$", r"\1", said.get("title", ""))
     stamp = _STAMP.search(said.get("date", ""))
     tags = words_of(said.get("tags", ""))
@@ -172,9 +183,11 @@ def _post(rest: str, *, rolling: bool, title: str, date: str, tags: Sequence[str
         link = unescape(found["link"] or "")
         rest = rest[: found.start()].rstrip()
     digest = ""
-    if rolling and (found := _DIGEST.match(rest)):  # a newspaper's article may begin with a quotation of its own
-        digest = re.sub(r"^<p>|</p>$", "", found["digest"]).strip(_SPACE)
-        rest = rest[found.end() :]
+    # Of rolling news alone: a newspaper's article may begin with a quotation of its own.
+    if rolling and (found := _DIGEST.match(rest)) and _DIGEST_END in rest:
+        end = rest.find(_DIGEST_END)
+        digest = re.sub(r"^<p>|</p>$", "", rest[found.end() : end].strip(_ASCII_SPACE)).strip(_SPACE)
+        rest = rest[end + len(_DIGEST_END) :].lstrip(_ASCII_SPACE)
     # The digest-only posts of December 2021 were one line of Markdown, typed without escapes.
     body = as_typed(plain_text(rest) or "") if old_layout and not digest else ""
     body = body or turn_back(rest, rolling=rolling)
@@ -189,7 +202,10 @@ def _last(pattern: re.Pattern[str], start: str, text: str) -> re.Match[str] | No
 
 def turn_back(body: str, *, rolling: bool) -> str:
     """Turn kramdown's output back into the HTML it was made from, as near as can be (see the module's text)."""
-    body = _PRE.sub(lambda match: unescape(match[1]).lstrip(_SPACE), body.strip(_SPACE))
+    body = body.strip(_SPACE)
+    end = body.rfind(_PRE_END) + len(_PRE_END) if _PRE_END in body else 0  # behind it no `<pre>` has an end to look for
+    end += len("</div></div>") * body.startswith("</div></div>", end)
+    body = _PRE.sub(lambda match: unescape(match[1]).lstrip(_SPACE), body[:end]) + body[end:]
     body = _ATTRIBUTES.sub(lambda match: match[0].replace("&amp;", "&"), body)
     if rolling or "<!-- EM_StockImg" in body:
         return _BLOCK_JOIN.sub(r"\g<before>\g<after>", body)

@@ -15,8 +15,12 @@ from newsarchive.bodycheck import TOKEN
 from newsarchive.source.understanding import NotUnderstoodError, TruncatedError, looks_like
 
 _TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp", "BMP": "image/bmp"}
+_FORMATS = tuple(_TYPES)  # no other is opened: Pillow hands EPS to Ghostscript, and TIFF holds anything
+_SAME_AS = {"MPO": "JPEG"}  # a JPEG with further pictures behind it, as phones write them; the first is shown
 _MAGIC = (b"\xff\xd8", b"\x89PNG", b"GIF8", b"RIFF", b"BM")
 _LONGEST = 2000
+_MOST_PIXELS = 50_000_000  # 200 MB of memory; the longest chart of the source seen has 4 million
+_SCAN, _MOST_SCANS = b"\xff\xda", 100  # of a JPEG, which may have the whole picture gone through by each of thousands
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +72,12 @@ def picture(content: bytes, *, framed: bool = True) -> Picture:
         Refused: it would unfold to more pixels than any newspaper prints.
     """
     try:
-        with warnings.catch_warnings(), Image.open(BytesIO(content), formats=tuple(_TYPES)) as image:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of odd colours and metadata
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image.load()
-            return Picture(_TYPES[str(image.format)], *image.size)
+            return _unfolded(content)
+    except Refused:
+        raise
     except UnidentifiedImageError as error:
         if not framed and any(content[:4].startswith(magic[: len(content)]) for magic in _MAGIC):
             raise TruncatedError("a picture that was cut off") from error
@@ -79,7 +85,19 @@ def picture(content: bytes, *, framed: bool = True) -> Picture:
         raise NotUnderstoodError(f"no picture: {looks_like(text)}") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Refused(f"a picture that is too large to unfold ({error})") from error
-    except (OSError, SyntaxError, ValueError, EOFError, TypeError, IndexError, MemoryError) as error:
+    except Exception as error:  # each format raises errors of its own for what is broken
         if not framed:
             raise TruncatedError(f"a picture that was cut off ({error})") from error
         raise NotUnderstoodError(f"a picture that is not whole ({error})") from error
+
+
+def _unfolded(content: bytes) -> Picture:
+    """Open a picture, which reads its head alone, judge its size, and only then read it to its end."""
+    with Image.open(BytesIO(content), formats=_FORMATS) as image:
+        kind, (width, height) = _SAME_AS.get(str(image.format), str(image.format)), image.size
+        if width * height > _MOST_PIXELS:
+            raise Refused(f"a picture that is too large to unfold ({width} × {height} pixels)")
+        if kind == "JPEG" and content.count(_SCAN) > _MOST_SCANS:
+            raise Refused(f"a picture that takes too long to unfold ({content.count(_SCAN)} scans)")
+        image.load()
+        return Picture(_TYPES[kind], width, height)

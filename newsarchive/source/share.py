@@ -18,7 +18,7 @@ from newsarchive.source.endings import check_end
 from newsarchive.source.htmlpage import check_address, check_closed, date_in, inside, soup_of
 from newsarchive.source.jsonanswer import json_value, string
 from newsarchive.source.notice import is_loading, kind_of_page, notice_in
-from newsarchive.source.understanding import NoArticleError, NotUnderstoodError, looks_like
+from newsarchive.source.understanding import NoArticleError, NotUnderstoodError, check_parsable, looks_like
 
 _KNOWN_FIELDS = frozenset({"Id", "newsid", "Title", "Date", "text", "content", "From", "medianame"})
 
@@ -68,6 +68,8 @@ def answer(content: bytes, name: Name, *, framed: bool = True) -> ShareAnswer:
         raise NoArticleError("the share host does not know the article (an empty answer)")
     if not isinstance(data, dict) or not _KNOWN_FIELDS & data.keys():
         raise NotUnderstoodError(f"the answer is JSON of another kind: {str(data)[:60]!r}")
+    for key in ("text", "content"):
+        check_parsable(string(data, key))
     said = ShareAnswer(
         title=string(data, "Title"),
         date=string(data, "Date"),

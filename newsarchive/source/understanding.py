@@ -7,6 +7,7 @@ import re
 from http import HTTPStatus
 
 from newsarchive.article import Refused
+from newsarchive.markup import DEEPEST, MOST_ELEMENTS, MarkupError, check_markup
 
 _TITLE = re.compile(r"<(title|h1)\b[^<>]*>(.{0,300}?)</\1\s*>", re.IGNORECASE | re.DOTALL)
 _TAGS = re.compile(r"<[^<>]*>")
@@ -25,6 +26,18 @@ class NoArticleError(Refused):
 
 class TruncatedError(NotUnderstoodError):
     """An answer or page was cut off: what there is of it is its beginning. The source is as ever; ask it again."""
+
+
+def check_parsable(text: str, *, xml: bool = False, most_elements: int = MOST_ELEMENTS) -> None:
+    """Refuse a page before a parser has it; the limits are `newsarchive.markup.check_markup`'s.
+
+    Raises:
+        NotUnderstoodError: it exceeds one.
+    """
+    try:
+        check_markup(text, xml=xml, most_elements=most_elements, deepest=DEEPEST)
+    except MarkupError as error:
+        raise NotUnderstoodError(f"it is not parsed: {error}; it is {looks_like(text)}") from error
 
 
 def unescape(text: str) -> str:

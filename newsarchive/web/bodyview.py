@@ -19,6 +19,7 @@ from newsarchive.archive.ledgershown import Shown
 from newsarchive.article import Name, Refused
 from newsarchive.body import LAZY_SOURCES, picture_sources
 from newsarchive.htmlnames import BLOCKS
+from newsarchive.markup import MarkupError, check_markup, without_markup
 from newsarchive.source.links import MIRROR_HOSTS, SHARE_HOSTS, asked_link
 
 _TAGS: Final = frozenset(
@@ -87,8 +88,16 @@ class Shelf:
 
 
 def cleaned(body: str) -> str:
-    """Give a body of allowed tags, attributes and schemes alone, well-formed."""
-    return _CLEANER.clean(body.encode(errors="replace").decode())
+    """Give a body of allowed tags, attributes and schemes alone, well-formed.
+
+    Of one with more markup than a parser may be given, as an imported post can have, the text alone.
+    """
+    body = body.encode(errors="replace").decode()
+    try:
+        check_markup(body)
+    except MarkupError:
+        return f"<p>{escape(unescape(without_markup(body)))}</p>"
+    return _CLEANER.clean(body)
 
 
 def picture_addresses(clean: str) -> list[str]:

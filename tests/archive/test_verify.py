@@ -174,10 +174,25 @@ def test_a_lost_revision_and_an_unknown_one_are_named(small: Path) -> None:
     ]
 
 
-def test_what_a_killed_run_left_is_named(small: Path) -> None:
+def test_what_a_killed_run_left_is_named_and_is_no_damage(small: Path) -> None:
+    (small / ".newsarchive-probe").write_bytes(b"half")
     (small / "_posts" / ".newsarchive-abcdefgh").write_bytes(b"half")
-    (found,) = findings(small)
-    assert str(found) == "_posts/.newsarchive-abcdefgh: a killed run left this temp file; the next run removes it"
+    looking = verification(small)
+    assert list(looking.findings()) == []
+    assert looking.leftovers == [
+        ".newsarchive-probe: a killed run left this temp file; the next run removes it",
+        "_posts/.newsarchive-abcdefgh: a killed run left this temp file; scrapy rebuild removes it",
+    ]
+
+
+def test_a_strangers_file_is_not_taken_for_a_killed_runs(small: Path) -> None:
+    (small / "_posts" / ".newsarchive-notes").write_bytes(b"mine")
+    looking = verification(small)
+    (found,) = looking.findings()
+    assert str(found) == (
+        "_posts/.newsarchive-notes: this is no temp file of ours, though it is named like one; move it away"
+    )
+    assert looking.leftovers == []
 
 
 def test_beside_a_run_only_what_was_there_when_it_began_is_looked_at(small: Path) -> None:
@@ -193,7 +208,7 @@ def test_beside_a_run_only_what_was_there_when_it_began_is_looked_at(small: Path
         assert looking.looked.beside_a_run
     finally:
         os.close(lock)
-    assert len(findings(small)) == 3
+    assert len(findings(small)) == 2
 
 
 def test_nothing_is_written(small: Path) -> None:
