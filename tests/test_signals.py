@@ -67,6 +67,16 @@ def begun(*words: str) -> subprocess.Popen[str]:
     )
 
 
+def wait_for_its_handler(process: subprocess.Popen[str]) -> None:
+    """Wait until newsarchive's own handler is there, or the process is over; Linux tells of it."""
+    status = Path(f"/proc/{process.pid}/status")
+    while process.poll() is None:
+        caught = next(line for line in status.read_text().splitlines() if line.startswith("SigCgt:"))
+        if int(caught.split()[1], 16) & 1 << signal.SIGTERM - 1:
+            return
+        time.sleep(0.01)
+
+
 def ended(process: subprocess.Popen[str]) -> str:
     out, _ = process.communicate(timeout=PATIENCE)
     with pytest.raises(ProcessLookupError):
@@ -143,8 +153,8 @@ COMMANDS = {
 def test_a_command_hears_a_signal_at_any_moment_and_the_next_one_finds_all_well(
     command: tuple[str, ...], large_archive: Path, tmp_path: Path
 ) -> None:
-    dice, codes = random.Random(str(command)), list[int]()
-    for attempt in range(4):
+    dice = random.Random(str(command))
+    for attempt in range(2):
         archive, out = tmp_path / f"archive{attempt}", tmp_path / f"out{attempt}"
         out.mkdir()
         if command[0] == "import":
@@ -156,14 +166,12 @@ def test_a_command_hears_a_signal_at_any_moment_and_the_next_one_finds_all_well(
         words = [word.format(posts=large_archive / "_posts", out=out) for word in command]
         settings = ["-s", f"ARCHIVE_DIR={archive}", "-s", "PROCESSES=2"]
         process = begun(*words, *settings)
-        time.sleep(dice.uniform(1, 5))
+        wait_for_its_handler(process)
+        time.sleep(dice.uniform(0, 2))
         process.send_signal(dice.choice([signal.SIGTERM, signal.SIGINT]))
         said = ended(process)
-        codes.append(process.returncode)
-        # Negative: before newsarchive's first line ran, as it would any program.
-        assert process.returncode in {0, 130, 143, -signal.SIGTERM, -signal.SIGINT, 1}, said
-        if process.returncode == 1:
-            assert "KeyboardInterrupt" in said, said
+        # Negative: it was over, and Python on its way out.
+        assert process.returncode in {0, 130, 143, -signal.SIGTERM, -signal.SIGINT}, said
         assert [path.name for path in archive.rglob(f"{TEMP_PREFIX}*")] == []
         if command[0] in {"rebuild", "import"}:
             again = begun(*words, *settings)
@@ -173,7 +181,6 @@ def test_a_command_hears_a_signal_at_any_moment_and_the_next_one_finds_all_well(
         said = ended(checking)
         assert checking.returncode == 0, said
         shutil.rmtree(archive)
-    assert set(codes) & {130, 143, 0}
 
 
 def test_a_signal_is_not_taken_for_a_fault_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,8 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from newsarchive.article import Origin, Refused
 from newsarchive.source.gathered import Gathered, is_readable
 from newsarchive.source.links import ArticleLink, article_link
+from newsarchive.source.lists import Listed
+from newsarchive.source.page import PostPage
+from newsarchive.source.road import Road
 from newsarchive.source.share import ShareAnswer
 
 PAPER = article_link("/kejiribao/2022/03/01/NW202203011234000100.html", "一")
@@ -49,3 +53,41 @@ def test_what_no_road_gave_is_lacking() -> None:
 @pytest.mark.parametrize(("date", "readable"), [("2022-03-01 12:34:00", True), ("", False), ("昨天", False)])
 def test_a_date_is_readable_or_not(date: str, readable: object) -> None:
     assert is_readable(date) is readable
+
+
+# -- the digest alone --------------------------------------------------------------------------------------------------
+
+SHOWN = PostPage(
+    "一", "2022-03-01 12:34:00", ("东财滚动新闻",), "emnews", "今年第9号台风登陆。", "", "http://example.org/1"
+)
+SAID = Listed(digest="今年第9号台风登陆。", date="2022-03-01 12:34:00", capture="a#1")
+
+
+@pytest.mark.parametrize(
+    ("known", "capture"), [({"page": SHOWN, "captures": {Road.MIRROR_PAGE: "b#2"}}, "b#2"), ({"listed": SAID}, "a#1")]
+)
+def test_at_the_last_chance_the_digest_alone_is_the_article(known: dict[str, object], capture: str) -> None:
+    gathered = Gathered(ROLLING, **known, settle=True)  # type: ignore[arg-type]
+    with pytest.raises(Refused, match="no road has a text"):
+        gathered.article()
+    gathered.last_chance = True
+    article = gathered.article()
+
+    assert (article.digest, article.body, article.origin) == ("今年第9号台风登陆。", "", Origin.DIGEST)
+    assert (article.capture, article.category) == (capture, "emnews")
+    gathered.held = Origin.DIGEST
+    with pytest.raises(Refused, match="no better road has a text"):
+        gathered.article()
+    gathered.answer = replace(WHOLE, content="<p>今年第9号台风登陆。</p>")
+    assert gathered.article().origin is Origin.SHARE_JSON, "any text is better"
+
+
+def test_no_digest_is_enough_for_a_newspapers_article_and_a_blank_one_for_none() -> None:
+    blank = Listed(digest="\x00", date="2022-03-01 12:34:00")
+    for gathered in (Gathered(PAPER, listed=SAID, last_chance=True), Gathered(ROLLING, listed=blank, last_chance=True)):
+        with pytest.raises(Refused, match="no road has a text"):
+            gathered.article()
+
+
+def test_every_text_is_better_than_the_digest_alone() -> None:
+    assert all(origin.is_better_than(Origin.DIGEST) for origin in Origin if origin is not Origin.DIGEST)
