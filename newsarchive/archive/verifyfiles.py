@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsarchive.archive import runs
+from newsarchive.archive import files, runs
 from newsarchive.archive.files import TEMP_PREFIX
 from newsarchive.archive.posts import POSTS, REVISIONS, SUMS
 
@@ -72,11 +72,8 @@ def revision_files(folder: Path) -> list[Path]:
 
 def temp_files(root: Path) -> Iterator[Finding]:
     """Look for files a killed run did not finish; call only while no run is at work."""
-    for parent, _, names in os.walk(root):
-        for name in names:
-            if name.startswith(TEMP_PREFIX):
-                path = _relative(root, Path(parent, name))
-                yield Finding(path, "a killed run left this temp file", "the next run removes it")
+    for path in files.temp_files(root):
+        yield Finding(_relative(root, path), "a killed run left this temp file", "the next run removes it")
 
 
 def is_busy(root: Path) -> bool:

@@ -19,7 +19,6 @@ from newsarchive.source.understanding import NotUnderstoodError, decode, looks_l
 
 _FILE_DAY = re.compile(r"/(\d{4}-\d{2}-\d{2})-[^/]*\Z", re.ASCII)
 _NUMBER = re.compile(r"(?<![0-9])\d{14,24}(?![0-9])", re.ASCII)
-_TITLE = re.compile(r"\A(---\n(?:(?!---$|title:).*\n)*title:[ \t]*)\"(.*)\"[ \t]*$", re.MULTILINE)
 
 
 def file_names(link: ArticleLink, said: Iterable[str] = ()) -> list[str]:
@@ -56,7 +55,8 @@ def old_post(content: bytes, file_name: str) -> Article:
     try:
         found = post.read(content, file_name)
     except post.PostError as error:
-        found = _read_mended(text, file_name, error)
+        reason = str(error).removeprefix(f"{file_name}: ")
+        raise NotUnderstoodError(f"the store's file is no post ({reason}); it is {looks_like(text)}") from error
     if not found.foot.strip():
         raise NotUnderstoodError("the store's post is cut off: it ends with neither a link nor the way back")
     numbers = set(_NUMBER.findall(found.link))
@@ -70,23 +70,6 @@ def old_post(content: bytes, file_name: str) -> Article:
     except Refused as error:
         raise NotUnderstoodError(f"the store's post cannot be archived: {error}") from error
     return replace(article, category=category, tag=tag, origin=Origin.OLD_POST)
-
-
-def _read_mended(text: str, file_name: str, error: post.PostError) -> post.Post:
-    """Read a post whose title holds a straight quote or a backslash, as the mirror's updater wrote them: unescaped."""
-    escaped = _TITLE.sub(lambda match: f"{match[1]}{_quoted(match[2])}", text, count=1)
-    try:
-        if escaped == text:
-            raise error
-        return post.read(escaped.encode(), file_name)
-    except post.PostError as still:
-        reason = str(still).removeprefix(f"{file_name}: ")
-        raise NotUnderstoodError(f"the store's file is no post ({reason}); it is {looks_like(text)}") from still
-
-
-def _quoted(title: str) -> str:
-    escaped = title.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
 
 
 def _day_of(moment: str) -> str:
