@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -97,10 +98,10 @@ def load(yaml_text: str) -> Any:
 
 
 def load_by_line(yaml_text: str) -> dict[str, Any]:
-    """Read front matter that is broken YAML: each key on its own, so that what is wrong with one harms no other.
+    r"""Read front matter that is broken YAML: each key on its own, so that what is wrong with one harms no other.
 
     A value that is no YAML by itself is what stands behind the colon, without the quotes around it: so the mirror wrote
-    titles with a straight ``"`` or a ``\\`` in them. Of a key that is there twice the last that says something counts.
+    titles with a straight ``"`` or a ``\`` in them. Of a key that is there twice the last that says something counts.
     """
     pieces: dict[str, list[list[str]]] = {}
     lines: list[str] = []  # of the key at hand; what stands before the first key belongs to none
@@ -119,10 +120,9 @@ def load_by_line(yaml_text: str) -> dict[str, Any]:
 
 def keys_twice(yaml_text: str) -> list[str]:
     """Return the keys that stand in front matter more than once; parsers disagree on what that means."""
-    keys = [
-        (match["known"] or match["other"]).strip() for match in map(_KEY_LINE.match, yaml_text.split("\n")) if match
-    ]
-    return [key for key in dict.fromkeys(keys) if keys.count(key) > 1] if len(set(keys)) < len(keys) else []
+    found = (match for match in map(_KEY_LINE.match, yaml_text.split("\n")) if match)
+    counts = Counter((match["known"] or match["other"]).strip() for match in found)
+    return [key for key, count in counts.items() if count > 1]
 
 
 def _value(lines: list[str]) -> Any:

@@ -169,7 +169,7 @@ def _decode(content: bytes, file_name: str) -> tuple[str, str]:
 
 
 def _other_encoding(content: bytes) -> str:
-    """Say how a file in the encoding of the Chinese Windows becomes one in UTF-8; nothing where it is in no encoding."""
+    """Say how a file in another encoding becomes one in UTF-8; nothing where it is in none of them."""
     for encoding, mark in (("UTF-16", b"\xff\xfe"), ("UTF-16", b"\xfe\xff"), ("GB18030", b"---")):
         if content.startswith(mark):
             try:

@@ -15,6 +15,7 @@ from typing import Any
 
 from newsarchive.archive.files import write_whole
 from newsarchive.archive.fill import Fill
+from newsarchive.redaction import redacted
 
 RUNS = "runs"
 
@@ -43,6 +44,11 @@ class Failure:
     what: str
     reason: str
     capture: str = ""
+
+    def __post_init__(self) -> None:
+        """Take secrets out: what is said here goes to the ledger, the run's record, the log and the terminal."""
+        for name in ("what", "reason"):
+            object.__setattr__(self, name, redacted(getattr(self, name)))
 
 
 @dataclass(slots=True)
@@ -88,6 +94,11 @@ class Run:
         return INCOMPLETE if kinds else OK
 
     @property
+    def public_arguments(self) -> dict[str, str]:
+        """What it was asked to do, without secrets."""
+        return {name: redacted(value) for name, value in self.arguments.items()}
+
+    @property
     def failed(self) -> Counter[Kind]:
         """How many failures there are of each kind; kinds in the order of `Kind`."""
         found = Counter(failure.kind for failure in self.failures)
@@ -97,7 +108,7 @@ class Run:
     def verdict(self) -> str:
         """The verdict in words."""
         if self.halted:
-            return f"halted: {self.halted}"
+            return f"halted: {redacted(self.halted)}"
         if self.signal:
             return "stopped by a signal, after putting down safely"
         if self.exit_code == SOURCE_CHANGED and not self.failed[Kind.UNDERSTAND]:
@@ -114,7 +125,7 @@ class Run:
         """Give the record as it is written to ``runs/``; times are ISO 8601 in UTC."""
         return {
             "spider": self.spider,
-            "arguments": self.arguments,
+            "arguments": self.public_arguments,
             "began": _stamp(self.began),
             "ended": _stamp(self.ended) if self.ended else None,
             "verdict": self.verdict,
@@ -127,7 +138,7 @@ class Run:
                 {"kind": failure.kind, "what": failure.what, "reason": failure.reason, "capture": failure.capture}
                 for failure in self.failures
             ],
-            "notes": self.notes,
+            "notes": [redacted(note) for note in self.notes],
         }
 
     def path(self, root: Path) -> Path:

@@ -19,6 +19,7 @@ from scrapy.exceptions import UsageError
 from newsarchive.archive.keeper import Archive, BusyError, CannotStartError, archive_of, run_of
 from newsarchive.archive.runs import BUSY, CANNOT_START, OK, Run
 from newsarchive.article import Refused
+from newsarchive.command import prepare_output
 from newsarchive.healthcheck import Healthcheck
 from newsarchive.hosts import gate_of
 from newsarchive.logs import quieten
@@ -57,6 +58,7 @@ class Command(ScrapyCrawl):
         """Settle the log before Scrapy says its first line."""
         super().process_options(args, opts)
         assert self.settings is not None  # noqa: S101 - Scrapy sets it before; for the type checker
+        prepare_output(self.settings)
         quieten(str(self.settings["LOG_LEVEL"]))
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import sys
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.text import Text
 from scrapy.exceptions import UsageError
 
@@ -15,6 +13,7 @@ from newsarchive.archive.runs import DAMAGED, OK
 from newsarchive.archive.verify import Verification
 from newsarchive.bar import Bar
 from newsarchive.maintenance import judged, options_of
+from newsarchive.terminal import Console, one_line, print_json
 
 if TYPE_CHECKING:
     import argparse
@@ -33,14 +32,14 @@ def run(settings: BaseSettings, args: list[str], opts: argparse.Namespace) -> in
 
 
 def _verify(settings: BaseSettings, *, as_json: bool) -> int:
-    console = None if as_json else Console(file=sys.stdout, highlight=False, soft_wrap=True)
+    console = None if as_json else Console(sys.stdout, soft_wrap=True)
     found: list[Finding] = []
     with Bar(shown=not as_json) as bar:
         verification = Verification(options_of(settings, write=False), bar)
         for finding in verification.findings():
             found.append(finding)
             if console is not None:
-                console.print(Text(f"✗ {finding}"))
+                console.print(Text(f"✗ {one_line(str(finding))}"))
     _sum_up(console, verification.looked, found)
     return DAMAGED if found else OK
 
@@ -49,7 +48,7 @@ def _sum_up(console: Console | None, looked: Verified, found: list[Finding]) -> 
     if console is None:
         faults = [dataclasses.asdict(finding) for finding in found]
         report = {"looked_at": dataclasses.asdict(looked), "faults": faults}
-        sys.stdout.write(json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+        print_json(report)
         return
     console.print(
         f"{looked.posts} posts, {looked.captures} capture files ({looked.capture_bytes / 2**20:.1f} MiB), "
