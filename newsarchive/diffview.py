@@ -10,9 +10,9 @@ from rich.text import Text
 
 from newsarchive import statusjson
 from newsarchive.archive.versions import Edited, Step, Version
+from newsarchive.escaping import one_line
 from newsarchive.sentences import Change, Kind
 from newsarchive.statusview import when
-from newsarchive.terminal import one_line
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -14,9 +14,9 @@ from newsarchive import spans, statusjson
 from newsarchive.archive.gaps import archived
 from newsarchive.archive.ledgerrows import State, stamp
 from newsarchive.dates import SHANGHAI
+from newsarchive.escaping import one_line
 from newsarchive.heatmap import Day, HeatMap
 from newsarchive.statusview import LOST, missing_table, table_of, titled, when
-from newsarchive.terminal import one_line
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

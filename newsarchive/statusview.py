@@ -17,7 +17,8 @@ from rich.text import Text
 from newsarchive import spans
 from newsarchive.archive.ledgerrows import State
 from newsarchive.dates import POST_FORMAT, SHANGHAI
-from newsarchive.terminal import Console, one_line
+from newsarchive.escaping import one_line
+from newsarchive.terminal import Console
 
 if TYPE_CHECKING:
     from typing import TextIO

@@ -24,6 +24,7 @@ FLOORS = (
         "newsarchive.bodyrepair",
         "newsarchive.clock",
         "newsarchive.dates",
+        "newsarchive.escaping",
         "newsarchive.frontmatter_handler",
         "newsarchive.hosts",
         "newsarchive.newspapers",

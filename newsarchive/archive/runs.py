@@ -15,6 +15,7 @@ from typing import Any
 
 from newsarchive.archive.files import write_whole
 from newsarchive.archive.fill import Fill
+from newsarchive.escaping import json_text
 from newsarchive.redaction import redacted
 
 RUNS = "runs"
@@ -157,8 +158,7 @@ class Run:
     def write(self, root: Path) -> Path:
         """Write the record below an archive's folder, whole or not at all; gives the file."""
         path = self.path(root)
-        text = json.dumps(self.as_json(), ensure_ascii=False, indent=1)
-        write_whole(path, _summed(text.encode(errors="backslashreplace")))  # half a character becomes \\udXXX: JSON too
+        write_whole(path, _summed(json_text(self.as_json()).encode()))
         return path
 
 

@@ -15,7 +15,8 @@ from scrapy.utils.asyncio import AsyncioLoopingCall, create_looping_call
 
 from newsarchive.archive.keeper import run_of
 from newsarchive.archive.runs import Run, is_interactive
-from newsarchive.terminal import bare, one_line
+from newsarchive.escaping import one_line
+from newsarchive.terminal import bare
 
 if TYPE_CHECKING:
     from typing import TextIO

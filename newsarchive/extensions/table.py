@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from newsarchive.dates import POST_FORMAT, SHANGHAI
-from newsarchive.terminal import one_line
+from newsarchive.escaping import one_line
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,13 +14,14 @@ from newsarchive.archive.keeper import CAPTURES
 from newsarchive.archive.runs import DAMAGED, OK
 from newsarchive.archive.verifyfiles import is_busy
 from newsarchive.bar import Bar
+from newsarchive.escaping import one_line
 from newsarchive.export import feeds, jsonl
 from newsarchive.export.formats import FEED_LENGTH, Format
 from newsarchive.export.order import STANDARD_OUTPUT, Order, OrderError
 from newsarchive.export.reading import Reading
 from newsarchive.export.wacz import Job, Packed
 from newsarchive.maintenance import judged, options_of
-from newsarchive.terminal import one_line, print_json
+from newsarchive.terminal import print_json
 
 if TYPE_CHECKING:
     import argparse

@@ -16,9 +16,10 @@ from newsarchive.archive.keeper import STORAGE_ERRORS, Archive, root_of
 from newsarchive.archive.pool import Pool, processors
 from newsarchive.archive.runs import Run
 from newsarchive.bar import Bar
+from newsarchive.escaping import one_line
 from newsarchive.maintenance import StoppedError, judged
 from newsarchive.statusview import readers_may_leave
-from newsarchive.terminal import Console, one_line, print_json
+from newsarchive.terminal import Console, print_json
 
 if TYPE_CHECKING:
     import argparse

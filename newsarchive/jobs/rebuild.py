@@ -14,9 +14,10 @@ from newsarchive.archive.keeper import hold
 from newsarchive.archive.rebuild import Rebuilt, rebuild
 from newsarchive.archive.runs import BUSY, DAMAGED, INCOMPLETE, OK
 from newsarchive.bar import Bar
+from newsarchive.escaping import one_line
 from newsarchive.maintenance import judged, options_of
 from newsarchive.search.index import CaughtUp, catch_up
-from newsarchive.terminal import Console, one_line, print_json
+from newsarchive.terminal import Console, print_json
 
 if TYPE_CHECKING:
     import argparse

@@ -22,13 +22,14 @@ from newsarchive.archive.keeper import CannotStartError
 from newsarchive.archive.runs import OK, USAGE
 from newsarchive.article import Refused
 from newsarchive.bar import Bar
+from newsarchive.escaping import json_text, one_line
 from newsarchive.maintenance import judged, options_of, say, say_not_indexed
 from newsarchive.search.index import behind, catch_up
 from newsarchive.search.query import Query, QueryError, parse
 from newsarchive.search.reader import Filters, Page, Reader
 from newsarchive.search.store import IndexNewError
 from newsarchive.statusview import readers_may_leave
-from newsarchive.terminal import Console, json_text, one_line
+from newsarchive.terminal import Console
 
 if TYPE_CHECKING:
     import argparse

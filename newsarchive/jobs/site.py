@@ -18,10 +18,11 @@ from newsarchive.archive.runs import INCOMPLETE, OK
 from newsarchive.article import Refused
 from newsarchive.bar import Bar
 from newsarchive.clock import Clock
+from newsarchive.escaping import one_line
 from newsarchive.maintenance import judged
 from newsarchive.site import Choice, Site, SiteError, missing_pages, write_site
 from newsarchive.statusview import readers_may_leave
-from newsarchive.terminal import Console, one_line, print_json
+from newsarchive.terminal import Console, print_json
 
 if TYPE_CHECKING:
     import argparse

@@ -12,8 +12,9 @@ from scrapy.exceptions import UsageError
 from newsarchive.archive.runs import DAMAGED, OK
 from newsarchive.archive.verify import Verification
 from newsarchive.bar import Bar
+from newsarchive.escaping import one_line
 from newsarchive.maintenance import judged, options_of
-from newsarchive.terminal import Console, one_line, print_json
+from newsarchive.terminal import Console, print_json
 
 if TYPE_CHECKING:
     import argparse
