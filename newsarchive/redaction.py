@@ -11,10 +11,10 @@ import base64
 import os
 import re
 from collections.abc import Iterable
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 _GONE = "…"
-_USER = re.compile(r"(?<=//)[^\s/?#@<>\"']+@")
+_USER = re.compile(r"(?<=//)[^\s/?#<>\"']+@")
 _SHORTEST = 4  # characters; a shorter secret is only found where an address names it
 _known: set[str] = set()
 _pattern: list[re.Pattern[str]] = []
@@ -58,10 +58,6 @@ def _of_user(address: str) -> Iterable[str]:
 
 
 def _of_path(address: str) -> Iterable[str]:
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return
-    path = parts.path.strip("/")
-    yield from (path, parts.query)
-    yield path.rpartition("/")[2]
+    """Give path and query of an address, which need not be a valid one; a token is mostly the path's last part."""
+    path, _, query = address.partition("//")[2].partition("/")[2].partition("?")
+    yield from (path.strip("/"), query, path.rstrip("/").rpartition("/")[2])

@@ -99,7 +99,7 @@ def walk(place: Path) -> Iterator[str | Unfit]:
                 if entry.name.startswith("."):
                     continue
                 if _is_entered(entry):
-                    below.append(entry.path)
+                    below += [entry.path] if not entry.is_symlink() or _leads_on(entry.path, place) else []
                 elif reason := _unfit(entry):
                     yield Unfit(entry.path, reason)
                 else:
@@ -109,8 +109,13 @@ def walk(place: Path) -> Iterator[str | Unfit]:
 
 def _is_entered(entry: os.DirEntry[str]) -> bool:
     if entry.is_symlink():
-        return _YEAR_OR_MONTH.fullmatch(entry.name) is not None and Path(entry.path).is_dir()
+        return _YEAR_OR_MONTH.fullmatch(entry.name) is not None and os.path.isdir(entry.path)  # noqa: PTH112 - of a loop
     return entry.is_dir() and not entry.name.endswith(".md")
+
+
+def _leads_on(link: str, place: Path) -> bool:
+    """Tell whether a link leads elsewhere than to where the walk began, or above it, where it would begin again."""
+    return not Path(os.path.realpath(place)).is_relative_to(os.path.realpath(link))
 
 
 def _unfit(entry: os.DirEntry[str]) -> str:
