@@ -15,6 +15,7 @@ import threading
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -26,8 +27,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from fastwarc import ArchiveIterator as FastIterator
 
 from newsarchive import redaction
+from newsarchive.archive import warcrecord
 from newsarchive.archive.captures import Captures, Exchange, iterate
 from newsarchive.archive.warcrecord import public
 from newsarchive.healthcheck import Healthcheck
@@ -335,3 +338,44 @@ def test_a_settings_address_with_a_user_is_none() -> None:
     with pytest.raises(ValueError, match="the setting FINEWS_URL: it names a user") as refused:
         allowed_origins({"FINEWS_URL": "https://u:pw@h.example/"}, ("FINEWS_URL",))
     assert "pw" not in str(refused.value)
+
+
+def clean(archive: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    script = ROOT / "contrib" / "captures" / "forget_headers.py"
+    return run([sys.executable, str(script), str(archive), *words], PYTHONPATH=str(ROOT))
+
+
+def test_captures_that_hold_a_password_are_cleaned_without_moving_a_record(
+    small_replica: Replica,
+    crawl_into: Callable[[Replica], Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    crawl = crawl_into(small_replica)
+    assert crawl("finews").code == 0
+    monkeypatch.setattr(warcrecord, "SECRET_HEADERS", frozenset[bytes]())  # as an earlier newsarchive wrote them
+    secret = base64.b64encode(f"{USER}:{PASSWORD}".encode())
+    (file,) = (crawl.archive / "captures").iterdir()
+    exchanges = [found[1] for found in iterate(crawl.archive / "captures") if isinstance(found, tuple)]
+    file.unlink()
+    headers = ((b"Proxy-Authorization", b"Basic " + secret), (b"cookie", b"sid=s3ssion"))
+    with Captures(crawl.archive / "captures", now=lambda: NOW) as captures:
+        for one in exchanges:
+            answered = ((b"Set-Cookie", b"sid=s3ssion"), *one.headers)
+            captures.write(replace(one, request_headers=(*one.request_headers, *headers), headers=answered))
+    monkeypatch.undo()
+    assert crawl.rebuild().code == 0  # the ledger knows the new places
+    before = file.read_bytes()
+    assert secret in gzip.decompress(before)
+
+    named = clean(crawl.archive)
+    assert (named.returncode, file.read_bytes() == before) == (3, True), named
+    assert clean(crawl.archive, "--write").returncode == 0
+    assert len(file.read_bytes()) == len(before)
+    assert_no_secret(crawl.archive)
+    assert [found[1] for found in iterate(crawl.archive / "captures") if isinstance(found, tuple)] == exchanges
+    assert clean(crawl.archive).returncode == 0
+    assert crawl.rebuild("--check").code == 0
+    verified = run([sys.executable, "-m", "scrapy", "verify", "-s", f"ARCHIVE_DIR={crawl.archive}"])
+    assert verified.returncode == 0, verified
+    with file.open("rb") as stream:
+        assert all(record.verify_block_digest() for record in FastIterator(stream, parse_http=False))

@@ -115,7 +115,8 @@ def _is_entered(entry: os.DirEntry[str]) -> bool:
 
 def _leads_on(link: str, place: Path) -> bool:
     """Tell whether a link leads elsewhere than to where the walk began, or above it, where it would begin again."""
-    return not Path(os.path.realpath(place)).is_relative_to(os.path.realpath(link))
+    real = os.path.realpath(link)
+    return not any(Path(start).is_relative_to(real) for start in (place.resolve(), place.parent.resolve() / place.name))
 
 
 def _unfit(entry: os.DirEntry[str]) -> str:
