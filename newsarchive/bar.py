@@ -7,10 +7,11 @@ import time
 from types import TracebackType
 from typing import Self
 
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from newsarchive import terminal
 from newsarchive.archive.runs import is_interactive
+from newsarchive.terminal import Console
 
 _EVERY = 0.1  # seconds between two looks
 
@@ -27,7 +28,8 @@ class Bar:
         self._progress = Progress(
             *columns,
             TimeRemainingColumn(),
-            console=Console(file=sys.stderr),
+            console=Console(sys.stderr),
+            redirect_stdout=False,
             auto_refresh=False,
             transient=True,
             disable=not (shown and is_interactive()),
@@ -45,7 +47,10 @@ class Bar:
             self._progress.update(self._tasks[what], completed=done, total=total, refresh=True)
 
     def __enter__(self) -> Self:
+        is_installed = isinstance(sys.stderr, terminal.Shown)
         self._progress.start()
+        if is_installed:
+            terminal.install()  # before what Rich has put there, which obeys colours
         return self
 
     def __exit__(

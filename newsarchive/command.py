@@ -7,8 +7,20 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from scrapy.commands import ScrapyCommand
 
+from newsarchive import redaction, terminal
+
 if TYPE_CHECKING:
     import argparse
+
+    from scrapy.settings import BaseSettings
+
+
+def prepare_output(settings: BaseSettings) -> None:
+    """Do what every command does before it says anything: no control sequence and no secret gets out."""
+    urls = {name: str(settings[name]) for name in settings if name.endswith("_URL") and settings[name]}
+    tokens = [url for name, url in urls.items() if name.startswith("HEALTHCHECK_")]
+    redaction.remember(urls.values(), tokens=tokens)
+    terminal.install()
 
 
 class ArchiveCommand(ScrapyCommand):
@@ -43,6 +55,12 @@ class ArchiveCommand(ScrapyCommand):
     def long_desc(self) -> str:
         """Say what it does, with examples and the exit codes."""
         return f"{self.summary}. {self.examples}"
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Let nothing but text reach the terminal, before anything is said."""
+        super().process_options(args, opts)
+        assert self.settings is not None  # noqa: S101 - as below
+        prepare_output(self.settings)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Do it."""

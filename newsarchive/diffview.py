@@ -10,6 +10,7 @@ from rich.text import Text
 
 from newsarchive import statusjson
 from newsarchive.archive.versions import Edited, Step, Version
+from newsarchive.escaping import one_line
 from newsarchive.sentences import Change, Kind
 from newsarchive.statusview import when
 
@@ -27,7 +28,7 @@ def view(edited: Edited, steps: Sequence[Step], *, marks: bool) -> RenderableTyp
         steps: from version to version.
         marks: put marks around what only one version has; for where there are no colours.
     """
-    heading = f"{edited.name}  {edited.title}"
+    heading = f"{edited.name}  {one_line(edited.title)}"
     if not steps:
         return Text(f"{heading}: there are no earlier versions")
     earlier = len(edited.earlier)
@@ -103,7 +104,7 @@ def _left_out(count: int) -> Text:
 
 def _change(change: Change, *, marks: bool) -> Iterator[Text]:
     if change.kind is Kind.SAME:
-        yield Text(f"  {change.before[0].text}")
+        yield Text(f"  {one_line(change.before[0].text)}")
         return
     within = change.kind is Kind.CHANGED  # a sentence that came or went as a whole needs no marks within
     for sign, pieces, style, begin, end in (
@@ -114,6 +115,7 @@ def _change(change: Change, *, marks: bool) -> Iterator[Text]:
             continue
         line = Text(f"{sign} ", style=style)
         for piece in pieces:
-            text = f"{begin}{piece.text}{end}" if marks and within and piece.marked else piece.text
+            text = one_line(piece.text)
+            text = f"{begin}{text}{end}" if marks and within and piece.marked else text
             line.append(text, style=f"bold {style} reverse" if within and piece.marked else style)
         yield line

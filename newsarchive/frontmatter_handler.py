@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -27,11 +28,15 @@ _SHORT_ENOUGH, _DEEPEST = 2000, 20
 _LONGEST = 65_536
 
 _TITLE = "title"
+_KEY_LINE = re.compile(
+    r"^(?:(?P<known>[ \t]*(?:layout|title|date|categories|tags))|(?P<other>[A-Za-z_][\w.-]*))[ \t]*:(?!//)(?P<rest>.*)$"
+)
 _NAMES = frozenset({"categories", "tags"})
 
 # Blank lines before the first --- were seen; a byte order mark and a closing ... are what Jekyll accepts besides.
 _FRONT_MATTER = re.compile(
-    r"(?P<head>\ufeff?(?:[ \t]*\n)*---[ \t]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z))", re.MULTILINE | re.DOTALL
+    r"(?P<head>\ufeff?(?:[ \t\r]*\n)*---[ \t\r]*\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t\r]*(?:\n|\Z))",
+    re.MULTILINE | re.DOTALL,
 )
 
 # NEL and the separators U+2028 and U+2029 are line breaks to YAML 1.1; controls, U+FFFE and U+FFFF may not stand in
@@ -94,6 +99,48 @@ def load(yaml_text: str) -> Any:
     if len(yaml_text) > _SHORT_ENOUGH:
         _check_depth(yaml_text)
     return yaml.load(yaml_text, Loader=_BaseLoader)  # noqa: S506 - the base loader makes nothing but strings
+
+
+def load_by_line(yaml_text: str) -> dict[str, Any]:
+    r"""Read front matter that is broken YAML: each key on its own, so that what is wrong with one harms no other.
+
+    A value that is no YAML by itself is what stands behind the colon, without the quotes around it: so the mirror wrote
+    titles with a straight ``"`` or a ``\`` in them. Of a key that is there twice the last that says something counts.
+    """
+    pieces: dict[str, list[list[str]]] = {}
+    lines: list[str] = []  # of the key at hand; what stands before the first key belongs to none
+    for line in yaml_text.split("\n"):
+        if match := _KEY_LINE.match(line):
+            lines = [match["rest"]]
+            pieces.setdefault((match["known"] or match["other"]).strip(), []).append(lines)
+        else:
+            lines.append(line)
+    found: dict[str, Any] = {}
+    for key, written in pieces.items():
+        meant = next((one for one in reversed(written) if "".join(one).strip("\"' \t\r")), written[-1])
+        found[key] = _value(meant)
+    return found
+
+
+def keys_twice(yaml_text: str) -> list[str]:
+    """Return the keys that stand in front matter more than once; parsers disagree on what that means."""
+    found = (match for match in map(_KEY_LINE.match, yaml_text.split("\n")) if match)
+    counts = Counter((match["known"] or match["other"]).strip() for match in found)
+    return [key for key, count in counts.items() if count > 1]
+
+
+def _value(lines: list[str]) -> Any:
+    """Return a key's value: as YAML, or as it is written."""
+    written = " ".join(part for line in lines if (part := line.strip()))
+    try:
+        loaded = load("x: " + "\n".join(lines))["x"]
+    except (yaml.YAMLError, RecursionError, TypeError, KeyError):
+        loaded = None
+    if isinstance(loaded, (str, list)) and loaded:
+        return loaded
+    if len(written) > 1 and written[0] == written[-1] and written[0] in "\"'":
+        return written[1:-1]
+    return written
 
 
 def _check_depth(yaml_text: str) -> None:

@@ -14,6 +14,7 @@ from newsarchive import spans, statusjson
 from newsarchive.archive.gaps import archived
 from newsarchive.archive.ledgerrows import State, stamp
 from newsarchive.dates import SHANGHAI
+from newsarchive.escaping import one_line
 from newsarchive.heatmap import Day, HeatMap
 from newsarchive.statusview import LOST, missing_table, table_of, titled, when
 
@@ -65,12 +66,15 @@ def view(report: Gaps) -> RenderableType:
     parts += [Text(f"? {_unwatched(one)}", style="yellow") for one in _first(parts, report.unwatched)]
     for dropped in report.dropped[:_ROWS]:
         noticed = f", given up by the run of {when(dropped.noticed)}" if dropped.noticed else ""
-        parts.append(Text(f"? {dropped.list}: {dropped.why}{noticed}", style="yellow"))
+        parts.append(Text(one_line(f"? {dropped.list}: {dropped.why}{noticed}"), style="yellow"))
     parts += [
-        Text(f"? the list of {one.tag or one.path} is due{f': {one.error}' if one.error else ''}", style="yellow")
+        Text(
+            one_line(f"? the list of {one.tag or one.path} is due{f': {one.error}' if one.error else ''}"),
+            style="yellow",
+        )
         for one in report.due[:_ROWS]
     ]
-    parts += [Text(sentence, style="dim") for sentence in _remarks(report)]
+    parts += [Text(one_line(sentence), style="dim") for sentence in _remarks(report)]
     return Group(*parts)
 
 
@@ -125,7 +129,7 @@ def _cells_table(report: Gaps) -> RenderableType:
         lost = sum(states[state] for state in LOST)
         shown = report.counts.shown[day, name]
         numbers = (shown, states[State.CAPTURED], states[State.PENDING], lost)
-        table.add_row(str(day or "unknown"), *map(str, numbers), name or "unknown")
+        table.add_row(str(day or "unknown"), *map(str, numbers), one_line(name) or "unknown")
     rest = [Text(f"and {len(rows) - _ROWS} more; --json has all", "dim")] if len(rows) > _ROWS else []
     return titled("Days and categories that are not whole", table, *rest)
 

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from newsarchive.article import Refused
 from newsarchive.hosts import Origin, SettingsLike
+from newsarchive.redaction import redacted
 
 TIMEOUT = 10.0  # seconds; the run is over, only its exit code waits
 
@@ -61,7 +62,7 @@ class Healthcheck:
         url = self.success if ok else self.failure
         if not url:
             return ""
-        body = sentence.encode(errors="backslashreplace")
+        body = redacted(sentence).encode(errors="backslashreplace")
         request = urllib.request.Request(url, body, {"Content-Type": "text/plain; charset=utf-8"})  # noqa: S310 - checked
         try:
             with urllib.request.urlopen(request, timeout=TIMEOUT) as answered:  # noqa: S310

@@ -57,7 +57,10 @@ def allowed_origins(settings: SettingsLike, names: tuple[str, ...] = HOST_SETTIN
     origins = set()
     for name in names:
         try:
-            origins.add(Origin.of(str(settings.get(name) or "")))
+            url = str(settings.get(name) or "")
+            origins.add(Origin.of(url))
+            if "@" in urlsplit(url).netloc:  # its password would be in every capture
+                raise Refused("it names a user, and no address of the source does")  # noqa: TRY301 - as for the rest
         except Refused as error:
             raise Refused(f"the setting {name}: {error}") from error
     return frozenset(origins)

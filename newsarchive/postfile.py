@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 import yaml
 
@@ -26,7 +26,9 @@ _FILE_NAME = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2})-(?P<name>(?:NW)?\d{14,24})\
 _LINK_LINE = re.compile(rf"<(?P<link>(?:{LINK.pattern})?)>")
 _BACK_LINKS = re.compile(r"\[返回[^\n]*\]\([^\n]*\)(?:\n\[返回[^\n]*\]\([^\n]*\))*")
 _BACK_LINK = re.compile(r"\[(返回[^\n]*?)\]\(([^\n]*?)\)(?=｜\[返回|\n|\Z)")
-_TITLE_LINE = re.compile(r'^title:[ \t]*"(?P<title>[^\n]*)"[ \t]*$', re.MULTILINE)
+_NULS = re.compile(r"\x00[\x00\s]*\Z|\x00{512}")  # at the end, or a sector of a disk
+_LONGEST = 1 << 20  # characters of front matter; a title has a hundred
+_REQUIRED = ("title", "date")
 _EMPTY_DIGEST = re.compile(r">[ \t]*\n\n")
 _SHIFT = timedelta(hours=8)
 _LONGEST_FOOT = 4096  # characters of back links, which are a hundred; a line of openings alone takes its length squared
@@ -66,7 +68,8 @@ class Post:
         head: the file from its first byte to where the digest or the body begins.
         foot: all that follows the body.
         newline: the file's line end, ``\r\n`` where every line has it.
-        fault: what is wrong with its YAML, where its title was read all the same; empty in a post that is whole.
+        fault: why a strict YAML parser does not read its front matter, or reads it otherwise; empty in a post that is
+            whole. Site generators cannot build a post that has one.
     """
 
     day: str
@@ -87,24 +90,25 @@ class Post:
     fault: str = ""
 
 
-def read(content: bytes, file_name: str, *, lenient: bool = False) -> Post:
+def read(content: bytes, file_name: str) -> Post:
     r"""Take a post of any period apart; `dump` is the inverse.
+
+    Front matter that is broken YAML is read key by key: the mirror escaped neither a straight ``"`` nor a ``\`` in a
+    title. `Post.fault` then says what is wrong.
 
     Args:
         content: the file.
         file_name: its name without folders; it says which article this is.
-        lenient: take a title whose straight ``"`` or ``\`` the mirror did not escape as it stands between the outer
-            quotes. Such front matter is broken YAML, and no site generator reads it; `Post.fault` says so.
 
     Raises:
-        PostError: the file is no valid post: no date in its name, not UTF-8, no front matter or one that does not end,
-            broken YAML, no title, no date or another day than the name's, no body.
+        PostError: the file is no valid post: no date in its name, not UTF-8, NUL bytes, no front matter or one that
+            does not end, no title, no date or another day than the name's, no body.
     """
     day, name = _parse_file_name(file_name)
     text, newline = _decode(content, file_name)
     head, yaml_text, rest = _split(text, file_name)
-    values, fault = _values(yaml_text, file_name, lenient=lenient)
-    _check_meaning(values, day, file_name)
+    values, fault = _values(yaml_text, file_name)
+    _check_meaning(values, day, file_name, fault)
     start, link, back_links = _parse_foot(rest)
     opening = _opening(rest[:start], rolling=name.rolling, today=rest.endswith(HOME))
     body = rest[opening:start]
@@ -156,10 +160,33 @@ def _decode(content: bytes, file_name: str) -> tuple[str, str]:
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
-        raise PostError(f"{file_name}: it is not UTF-8 (byte {error.start}: {error.reason})") from error
+        hint = _other_encoding(content)
+        raise PostError(f"{file_name}: it is not UTF-8 (byte {error.start}: {error.reason}){hint}") from error
+    if "\0" in text and (torn := _NULS.search(text)):
+        raise PostError(f"{file_name}: {_nuls(text, torn)}")
     if "\r\n" in text and text.count("\r\n") == text.count("\n"):
         return text.replace("\r\n", "\n"), "\r\n"
     return text, "\n"
+
+
+def _other_encoding(content: bytes) -> str:
+    """Say how a file in another encoding becomes one in UTF-8; nothing where it is in none of them."""
+    for encoding, mark in (("UTF-16", b"\xff\xfe"), ("UTF-16", b"\xfe\xff"), ("GB18030", b"---")):
+        if content.startswith(mark):
+            try:
+                content.decode(encoding)
+            except UnicodeDecodeError:
+                return ""
+            return f"; it reads as {encoding}, and iconv -f {encoding} -t UTF-8 makes it one"
+    return ""
+
+
+def _nuls(text: str, torn: re.Match[str]) -> str:
+    """Say what NUL bytes in a file mean: a disk that lost power gives them back for what it had not written yet."""
+    if not text.strip("\0 \t\r\n"):
+        return "it holds NUL bytes and nothing else: the disk lost it, as in a power cut"
+    where = "behind" if torn.end() == len(text) else "within"
+    return f"there are {text.count(chr(0))} NUL bytes {where} its text, as after a power cut; something may be missing"
 
 
 def _parse_file_name(file_name: str) -> tuple[str, Name]:
@@ -177,28 +204,33 @@ def _split(text: str, file_name: str) -> tuple[str, str, str]:
     return parts
 
 
-def _values(yaml_text: str, file_name: str, *, lenient: bool) -> tuple[dict[str, str], str]:
-    """Read the front matter, and say what is wrong with it; all values are texts."""
-    fault = ""
+def _values(yaml_text: str, file_name: str) -> tuple[dict[str, str], str]:
+    """Read the front matter, and say what a strict parser would hold against it; all values are texts."""
+    if len(yaml_text) > _LONGEST:
+        raise PostError(f"{file_name}: the front matter is too long ({len(yaml_text)} characters)")
     try:
         values = frontmatter_handler.load(yaml_text)
+        fault = _misread(values, yaml_text)
     except (yaml.YAMLError, RecursionError) as error:
         fault = f"the front matter is broken YAML: {_problem(error, yaml_text)}"
-        values = _mended(yaml_text) if lenient else None
-        if values is None:
-            raise PostError(f"{file_name}: {fault}") from error
+    if fault:
+        values = frontmatter_handler.load_by_line(yaml_text)
+    return {str(key): _text(value) for key, value in values.items()}, fault
+
+
+def _misread(values: Any, yaml_text: str) -> str:
+    """Say what is wrong with front matter that is YAML; empty where it says what it should."""
     if not isinstance(values, dict):
-        raise PostError(f"{file_name}: the front matter is not made of keys and values")
-    return {key: _text(value, key, file_name) for key, value in values.items()}, fault
-
-
-def _mended(yaml_text: str) -> Any:
-    """Read front matter with its title as it stands between the outer quotes; None where it is broken elsewhere too."""
-    mended = _TITLE_LINE.sub(lambda found: f"title: {frontmatter_handler.quoted(found['title'])}", yaml_text, count=1)
-    try:
-        return frontmatter_handler.load(mended)
-    except (yaml.YAMLError, RecursionError):
-        return None
+        return "the front matter is not made of keys and values"
+    if twice := frontmatter_handler.keys_twice(yaml_text):
+        return f"the front matter has {twice[0][:40]!r} twice"
+    for key in _REQUIRED:
+        value = values.get(key)
+        if value is not None and not isinstance(value, str) and not _is_list_of_texts(value):
+            return f"{key!r} in the front matter is neither a text nor a list of texts"
+        if not value and re.search(rf"^[ \t]*{key}[ \t]*:[ \t]*[^ \t\r\n]", yaml_text, re.MULTILINE):
+            return f"the front matter is YAML in which the {key} is {'no key' if value is None else 'empty'}"
+    return ""
 
 
 def _problem(error: Any, yaml_text: str) -> str:
@@ -211,22 +243,26 @@ def _problem(error: Any, yaml_text: str) -> str:
     return f"{what}, at {line[:120]!r}{hint}" if line else str(what)
 
 
-def _text(value: object, key: str, file_name: str) -> str:
+def _text(value: object) -> str:
+    """Return a value as one text; of what is neither a text nor a list of texts, its Python form."""
     if isinstance(value, str):
         return value
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return " ".join(value)
-    raise PostError(f"{file_name}: {key[:40]!r} in the front matter is neither a text nor a list of texts")
+    return " ".join(value) if _is_list_of_texts(value) else str(value)
 
 
-def _check_meaning(values: dict[str, str], day: str, file_name: str) -> None:
+def _is_list_of_texts(value: object) -> TypeGuard[list[str]]:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _check_meaning(values: dict[str, str], day: str, file_name: str, fault: str) -> None:
     """Refuse a post without title or date, or with another day than its name's.
 
     A day more or less is no error where eight hours explain it: the name or the date was made in UTC.
     """
-    for key in ("title", "date"):
+    for key in _REQUIRED:
         if not values.get(key, "").strip():
-            raise PostError(f"{file_name}: the {key} is {'empty' if key in values else 'missing'}")
+            why = f"; {fault}" if fault else ""
+            raise PostError(f"{file_name}: the {key} is {'empty' if key in values else 'missing'}{why}")
     try:
         moment = dates.parse(values["date"])
     except Refused as error:

@@ -130,6 +130,8 @@ def _read(root: Path, taken: list[str], choice: Choice, site: Site) -> Iterator[
         try:
             found = post.read(content, PurePosixPath(path).name)
             day = dates.parse(found.date).strftime("%Y/%m/%d")
+            if found.fault:
+                raise Refused(f"{PurePosixPath(path).name}: {found.fault}")  # noqa: TRY301 - as for any other post
         except Refused as error:
             site.refused.append((path, str(error)))
             continue

@@ -10,13 +10,15 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from newsarchive import spans
 from newsarchive.archive.ledgerrows import State
 from newsarchive.dates import POST_FORMAT, SHANGHAI
+from newsarchive.escaping import one_line
+from newsarchive.terminal import Console
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -44,7 +46,7 @@ def console_for(stream: TextIO, *, color: bool = False) -> Console:
         color: colours in a pipe too.
     """
     width = None if stream.isatty() else _PIPE_WIDTH
-    return Console(file=stream, highlight=False, width=width, force_terminal=True if color else None)
+    return Console(stream, width=width, force_terminal=True if color else None)
 
 
 def show(console: Console, shown: RenderableType, *, soft_wrap: bool = False) -> None:
@@ -94,7 +96,7 @@ def when(moment: datetime) -> str:
 def view(status: Status) -> RenderableType:
     """Show how an archive stands."""
     counts = status.counts
-    parts: list[RenderableType] = [Text(_sum(status), style="bold"), _facts(status)]
+    parts: list[RenderableType] = [Text(one_line(_sum(status)), style="bold"), _facts(status)]
     shown = [state for state in _ORDER if counts.states[state] or state is State.CAPTURED]
     if counts.states.total():
         parts += [_days(counts, shown), _categories(counts, shown)]
@@ -102,7 +104,7 @@ def view(status: Status) -> RenderableType:
         parts.append(missing_table(status.missing))
     if status.judgement.reasons:
         parts.append(Text())
-    parts += [Text(f"! {reason}", style="bold red") for reason in status.judgement.reasons]
+    parts += [Text(f"! {one_line(reason)}", style="bold red") for reason in status.judgement.reasons]
     return Group(*parts)
 
 
@@ -113,7 +115,7 @@ def missing_table(some: tuple[Missing, ...], *, title: str = "Not archived") -> 
     lost = [one for one in reversed(some) if one.state is not State.PENDING]
     for one in (pending + lost)[:_MISSING]:
         state = Text(one.state.value, style=_STYLES.get(one.state, ""))
-        why = Text(one.error or ("" if one.tries else "not tried yet"))
+        why = Text(one_line(one.error or ("" if one.tries else "not tried yet")))
         table.add_row(str(one.name), state, str(one.tries), when(one.deadline)[:16], why)
     rest = len(some) - _MISSING
     return titled(title, table, *([Text(f"and {rest} more; --json names all", "dim")] if rest > 0 else []))
@@ -126,7 +128,7 @@ def edits_view(some: Sequence[Edited]) -> RenderableType:
     table = table_of("article", "versions", "earlier versions stood until", "title", numbers=False)
     for one in some:
         until = "\n".join(when(version.until) for version in reversed(one.earlier) if version.until)
-        table.add_row(str(one.name), str(len(one.versions)), until, Text(one.title))
+        table.add_row(str(one.name), str(len(one.versions)), until, Text(one_line(one.title)))
     return Group(table, Text("scrapy diff CODE shows what changed", style="dim"))
 
 
@@ -145,7 +147,7 @@ def _facts(status: Status) -> Table:
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
     for name, said in _said(status):
-        table.add_row(name, Text(said))
+        table.add_row(name, Text(one_line(said)))
     return table
 
 
@@ -197,7 +199,7 @@ def _categories(counts: Counts, shown: list[State]) -> RenderableType:
     table = table_of("category", *_names(shown), "newest")
     ordered = sorted(counts.categories.values(), key=weight)
     for one in ordered[:_CATEGORIES]:
-        name = Text(one.name or "unknown").append(f"  {one.newspaper}", style="dim")
+        name = Text(one_line(one.name) or "unknown").append(f"  {one_line(one.newspaper)}", style="dim")
         table.add_row(name, *_cells(one.states, shown), _day(one.newest))
     if rest := ordered[_CATEGORIES:]:
         states = sum((one.states for one in rest), Counter[State]())

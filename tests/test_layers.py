@@ -24,6 +24,7 @@ FLOORS = (
         "newsarchive.bodyrepair",
         "newsarchive.clock",
         "newsarchive.dates",
+        "newsarchive.escaping",
         "newsarchive.frontmatter_handler",
         "newsarchive.hosts",
         "newsarchive.htmlnames",
@@ -229,6 +230,24 @@ def test_sql_stands_in_the_ledgers_room_alone() -> None:
     # A database of its own, analysis.db, made for those who ask in SQL, and questions they may begin with.
     analysts = {f"newsarchive.datasette.{name}" for name in ("snapshot", "metadata", "plugins.newsarchive_search")}
     found = complaints(speaks_sql, but_in=ledger | sorting | index | analysts)
+    assert not found, "\n".join(found)
+
+
+def test_all_that_reaches_a_terminal_goes_through_one_room() -> None:
+    def goes_round(tree: ast.Module) -> Found:
+        from_rich = {
+            alias.asname or alias.name
+            for node, imported in imports(tree)
+            if isinstance(node, ast.ImportFrom) and imported in {"rich", "rich.console"}
+            for alias in node.names
+        }
+        for node, called, on in calls(tree):
+            own = called in {"Console", "print"} and (not on or on.startswith("rich"))
+            if (own and (called in from_rich or called == "print" or on)) or on in {"sys.__stdout__", "sys.__stderr__"}:
+                yield node, f"{on}.{called}()"
+
+    demos = {name for name in modules() if room(name) == "newsarchive.replica"}  # show what they made themselves
+    found = complaints(goes_round, but_in={"newsarchive.terminal"} | demos)
     assert not found, "\n".join(found)
 
 

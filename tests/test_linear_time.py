@@ -153,7 +153,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "publisher's head": lambda text: article_page.article_page(_bytes(f"<html><link {text}><p>x"), NAME),
     "share answer": lambda text: share.answer(_bytes(json.dumps({"Id": NAME.code, "text": text})), NAME),
     "share page": lambda text: share.page(
-        _bytes(f'<html><h1>x</h1><p class="info">2022-03-01 10:00</p><div id="ContentBody">{text}')
+        _bytes(f'<html><h1>x</h1><p class="info">2022-03-01 10:00</p><div id="ContentBody">{text}'), NAME
     ),
     "article API": lambda text: article_api.article_answer(
         _bytes(json.dumps({"data": {"Art_Title": text, "Art_ShowTime": text, "Art_Content": text}})), NAME

@@ -90,7 +90,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "home page": lambda text: mirror.home(f"<section><h2>x</h2><ul>{text}</ul></section>".encode()),
     "category page": lambda text: mirror.category(f"<section><h2>x</h2><ul>{text}</ul></section>".encode()),
     "post's page": lambda text: page.post_page(f"<section><h1>x</h1>{text}</section>".encode(), rolling=False),
-    "share page": lambda text: share.page(f'<html><h1>x</h1><div id="content">{text}</div></html>'.encode()),
+    "share page": lambda text: share.page(f'<html><h1>x</h1><div id="content">{text}</div></html>'.encode(), NAME),
     "publisher's page": lambda text: article_page.article_page(
         f'<html><h1>x</h1><div id="ContentBody">{text}</div></html>'.encode(), NAME
     ),

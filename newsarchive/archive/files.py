@@ -7,10 +7,12 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+FOLDERS = ("_posts", "revisions", "captures", "runs")
+"""What an archive's folders are called."""
 TEMP_PREFIX = ".newsarchive-"
 PROBE = f"{TEMP_PREFIX}probe"  # written and removed to find out whether a folder can be written
 _left: set[str] = set()  # temp files of this process that could not be removed
@@ -131,26 +133,89 @@ def is_leftover(name: str) -> bool:
     return name.startswith(TEMP_PREFIX) and _OURS.fullmatch(name) is not None
 
 
+def walk(
+    folder: Path, *, newest_first: bool = False, links: Container[str] | None = None
+) -> Iterator[tuple[Path, list[os.DirEntry[str]]]]:
+    """Yield a folder and every folder below it, each with what is in it and no folder, in the order of the names.
+
+    The one walk through an archive, so that all commands see the same files. A link to a folder is a folder: an archive
+    may lie on several disks. One that leads back into the tree, or to where another led, is not entered: nothing is
+    found twice, and a circle ends.
+
+    Args:
+        folder: where it begins; nothing is found where it is not there.
+        newest_first: from the last name to the first.
+        links: names of the links directly below `folder` that are entered; None: all of them.
+
+    Raises:
+        OSError: a folder cannot be read; what is in it must not be taken for missing.
+    """
+    entered: set[tuple[int, int]] = set()
+    base = Path(os.path.realpath(folder))
+    waiting = [folder] if folder.is_dir() else []
+    while waiting:
+        here = waiting.pop()
+        with os.scandir(here) as found:
+            entries = sorted(found, key=lambda entry: entry.name, reverse=newest_first)
+        folders: list[Path] = []
+        others: list[os.DirEntry[str]] = []
+        for entry in entries:
+            if not _is_folder(entry):
+                others.append(entry)
+            elif not entry.is_symlink() or (
+                (links is None or here != folder or entry.name in links) and _leads_elsewhere(entry, base, entered)
+            ):
+                folders.append(here / entry.name)
+        yield here, others
+        waiting += reversed(folders)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
+
+
+def _leads_elsewhere(entry: os.DirEntry[str], base: Path, entered: set[tuple[int, int]]) -> bool:
+    """Tell whether a link to a folder leads to where nothing was found yet; `entered` takes it then."""
+    real = Path(os.path.realpath(entry.path))
+    status = entry.stat()
+    if real.is_relative_to(base) or base.is_relative_to(real) or (status.st_dev, status.st_ino) in entered:
+        return False
+    entered.add((status.st_dev, status.st_ino))
+    return True
+
+
+def temp_files(folder: Path, *, deep: bool = True) -> Iterator[Path]:
+    """Yield what is named like a temp file of ours, in an archive or a folder of one.
+
+    Links at the archive's root are entered where they are folders of an archive; others lead where nothing is ours.
+
+    Args:
+        folder: where they are looked for.
+        deep: in every folder below it as well, which takes long in a large archive.
+    """
+    for parent, entries in walk(folder, links=FOLDERS):
+        yield from (parent / entry.name for entry in entries if entry.name.startswith(TEMP_PREFIX))
+        if not deep:
+            return
+
+
 def sweep(folder: Path, *, deep: bool = True) -> int:
     """Remove temp files a killed run left behind. Call only while holding the archive.
 
     Args:
         folder: where they are looked for.
-        deep: in every folder below it as well, which takes long in a large archive. Only then the mark of a rebuild
-            goes too, when everything else is gone: killed on the way, the next one must look everywhere again.
+        deep: as for `temp_files`. Only then the mark of a rebuild goes too, when everything else is gone: killed on the
+            way, the next one must look everywhere again.
 
     Returns:
         Their number.
     """
-    removed = 0
-    for parent, folders, names in os.walk(folder):
-        for name in names:
-            if name != UNFINISHED and is_leftover(name):
-                Path(parent, name).unlink()
-                removed += 1
-        if not deep:
-            folders.clear()
+    ours = [path for path in temp_files(folder, deep=deep) if path.name != UNFINISHED and is_leftover(path.name)]
     if deep and (folder / UNFINISHED).exists():
-        (folder / UNFINISHED).unlink()
-        removed += 1
-    return removed
+        ours.append(folder / UNFINISHED)
+    for path in ours:
+        path.unlink()
+    return len(ours)

@@ -20,6 +20,8 @@ from newsarchive.archive.pool import Pool
 from newsarchive.archive.posts import POSTS
 from newsarchive.archive.runs import Failure, Kind, Run
 
+KNOWN = "known, and no article"
+
 Progress = Callable[[str, int, int], None]
 
 _AT_A_TIME = 64  # files for a process
@@ -90,7 +92,8 @@ class Intake:
     Args:
         archive: held.
         run: takes counts and failures. ``new``, ``archived before`` (these bytes are there already), ``better`` (it
-            took the place of an imported post that was less complete), ``versions`` (kept under ``revisions/``).
+            took the place of an imported post that was less complete), ``versions`` (kept under ``revisions/``),
+            ``known, and no article`` (named among the notes).
     """
 
     def __init__(self, archive: Archive, run: Run) -> None:
@@ -103,6 +106,10 @@ class Intake:
     def take(self, one: Candidate | Unfit, *, shown: str) -> None:
         """Take in a post that was understood; note one that was not."""
         self.run.counts["seen"] += 1
+        if isinstance(one, Unfit) and one.known:
+            self.run.counts[KNOWN] += 1
+            self.run.notes.append(f"{shown}: {one.reason}; left out, nothing is missing")
+            return
         if isinstance(one, Unfit):
             self.run.failures.append(Failure(Kind.IMPORT, shown, one.reason))
             return
@@ -182,4 +189,6 @@ def numbers(run: Run) -> Iterable[tuple[str, int]]:
     yield "archived before, or twice", run.counts["archived before"]
     yield "in place of a less complete one", run.counts["better"]
     yield "other versions, kept beside", run.counts["versions"]
+    if run.counts[KNOWN]:
+        yield KNOWN, run.counts[KNOWN]
     yield "not understood", len(run.failures)

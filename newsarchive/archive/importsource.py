@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from newsarchive import dates, post
+from newsarchive import dates, frontmatter_handler, post
 from newsarchive.article import Name, Refused
 
 PLACES = ("_posts", "old_post")
@@ -24,16 +24,26 @@ PLACES = ("_posts", "old_post")
 LARGEST = 8 * 2**20
 """A larger file, in bytes, is no post; the largest seen is below 1 MiB."""
 
+_YEAR_OR_MONTH = re.compile(r"\d{4}|\d\d", re.ASCII)
+_FIRST = "2021-12-01-init.md"
 _UNDATED = re.compile(r"-?(?P<name>(?:NW)?\d{14,24})\.md", re.ASCII)
+_NO_DAY = re.compile(r"\s*(?:[+-]\d\d:?\d\d)?\s*", re.ASCII)
 _ZONE = re.compile(r"[+-]\d\d:?\d\d\s*\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Unfit:
-    """A file that is not imported: its path below the folder, and why."""
+    """A file that is not imported.
+
+    Attributes:
+        file: its path below the folder.
+        reason: why it is not.
+        known: the mirror's repository has it, and it is no article: nothing is missing.
+    """
 
     file: str
     reason: str
+    known: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +79,16 @@ def places_in(folder: Path) -> list[Path]:
 def walk(place: Path) -> Iterator[str | Unfit]:
     """Give the path of every file below a folder, and what cannot be looked into; hidden ones are passed over.
 
-    Links are not followed: what they point to may be anything, and anywhere.
+    The folder itself, years and months may be links, as where they lie on another disk. Any other link is named: a file
+    that is one is another file's second name, and a folder's may lead anywhere.
     """
+    entered: set[str] = set()
     folders = [str(place)]
-    if place.is_symlink():
-        yield Unfit(str(place), "it is a symbolic link; links are not followed")
-        return
     while folders:
         folder, below = folders.pop(), []
+        if (real := os.path.realpath(folder)) in entered:  # a circle
+            continue
+        entered.add(real)
         try:
             entries = os.scandir(folder)
         except OSError as error:
@@ -86,8 +98,8 @@ def walk(place: Path) -> Iterator[str | Unfit]:
             for entry in entries:
                 if entry.name.startswith("."):
                     continue
-                if entry.is_dir(follow_symlinks=False) and not entry.name.endswith(".md"):
-                    below.append(entry.path)
+                if _is_entered(entry):
+                    below += [entry.path] if not entry.is_symlink() or _leads_on(entry.path, place) else []
                 elif reason := _unfit(entry):
                     yield Unfit(entry.path, reason)
                 else:
@@ -95,9 +107,21 @@ def walk(place: Path) -> Iterator[str | Unfit]:
         folders += sorted(below, reverse=True)
 
 
+def _is_entered(entry: os.DirEntry[str]) -> bool:
+    if entry.is_symlink():
+        return _YEAR_OR_MONTH.fullmatch(entry.name) is not None and os.path.isdir(entry.path)  # noqa: PTH112 - of a loop
+    return entry.is_dir() and not entry.name.endswith(".md")
+
+
+def _leads_on(link: str, place: Path) -> bool:
+    """Tell whether a link leads elsewhere than to where the walk began, or above it, where it would begin again."""
+    real = os.path.realpath(link)
+    return not any(Path(start).is_relative_to(real) for start in (place.resolve(), place.parent.resolve() / place.name))
+
+
 def _unfit(entry: os.DirEntry[str]) -> str:
     if entry.is_symlink():
-        return "it is a symbolic link; links are not followed"
+        return "it is a symbolic link; only those of years and months are followed"
     if entry.is_dir(follow_symlinks=False):
         return "it is a folder with the name of a file"
     if not entry.is_file(follow_symlinks=False):
@@ -130,8 +154,10 @@ def understand(content: bytes, file: str) -> Candidate | Unfit:
     file_name = file.rpartition("/")[2]
     if not content:
         return Unfit(file, "it is empty")
+    if known := _known(file_name, content):
+        return Unfit(file, known, known=True)
     try:
-        found = post.read(content, _dated(file_name, content), lenient=True)
+        found = post.read(content, _dated(file_name, content))
         return Candidate(
             file=file,
             name=found.name,
@@ -148,6 +174,26 @@ def understand(content: bytes, file: str) -> Candidate | Unfit:
         return Unfit(file, str(error).removeprefix(f"{file_name}: "))
     except Exception as error:  # noqa: BLE001 - one odd file among 200,000 must not end the import
         return Unfit(file, f"an error of newsarchive's own ({type(error).__name__}: {error})")
+
+
+def _known(file_name: str, content: bytes) -> str:
+    """Say what a file is that the mirror's own repository has and that is no article; empty for any other.
+
+    The first file of its ``_posts``, and what its updater wrote where it was given neither title nor date: a file
+    without a day, which no generator renders and which no list ever showed.
+    """
+    if file_name == _FIRST:
+        return "it is the file the mirror's _posts began with, and no article"
+    if not _UNDATED.fullmatch(file_name):
+        return ""
+    parts = frontmatter_handler.split(content.decode(errors="replace").replace("\r\n", "\n"))
+    if parts is None:
+        return ""
+    values = frontmatter_handler.load_by_line(parts[1])
+    date = str(values.get("date", ""))
+    if values.get("title") or not _NO_DAY.fullmatch(date):
+        return ""
+    return "it has neither title nor date nor a day in its name: the mirror wrote such files and never showed them"
 
 
 def worth(found: post.Post) -> tuple[bool, ...]:
@@ -167,7 +213,7 @@ def worth(found: post.Post) -> tuple[bool, ...]:
 def worth_of(content: bytes, file_name: str) -> tuple[bool, ...]:
     """Say how complete a post of the archive is; one that cannot be read is worth nothing."""
     try:
-        return worth(post.read(content, file_name, lenient=True))
+        return worth(post.read(content, file_name))
     except post.PostError:
         return ()
 

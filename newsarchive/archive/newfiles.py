@@ -165,7 +165,7 @@ def _temporary(folder: Path) -> str:
 
 
 def _sync_files(handles: list[int]) -> None:
-    """Bring files of one file system to the disk.
+    """Bring files to the disk; a link may have led some of them to another file system than the rest.
 
     Many at once by ``syncfs``: one commit of the file system's journal instead of one for each, two to three times as
     fast. It reports errors of writing since Linux 5.8 only; before that, and elsewhere, each file is synced.
@@ -173,9 +173,11 @@ def _sync_files(handles: list[int]) -> None:
     if len(handles) < _MANY or (syncfs := _syncfs()) is None:
         for handle in handles:
             os.fsync(handle)
-    elif syncfs(handles[0]):
-        number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number))
+        return
+    for handle in {os.fstat(handle).st_dev: handle for handle in handles}.values():
+        if syncfs(handle):
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number))
 
 
 @cache

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
-from newsarchive.archive.files import sync_directory, write_whole
+from newsarchive.archive.files import sync_directory, walk, write_whole
 from newsarchive.archive.newfiles import NewFiles, write_many
 from newsarchive.article import Name
 
@@ -218,12 +218,11 @@ class Posts:
 
     def names(self, *, newest_first: bool = False) -> Iterator[tuple[Name, PurePosixPath]]:
         """Give every post's name and path by its file name, month by month; for where there is no ledger to ask."""
-        for folder, folders, names in os.walk(self.root / POSTS):  # Path.rglob takes four times as long
-            folders.sort(reverse=newest_first)
-            below = PurePosixPath(Path(folder).relative_to(self.root).as_posix())
-            for name in sorted(names, reverse=newest_first):
-                if match := _FILE.fullmatch(name):
-                    yield Name.parse(match["name"]), below / name
+        for folder, entries in walk(self.root / POSTS, newest_first=newest_first):
+            below = PurePosixPath(folder.relative_to(self.root).as_posix())
+            for entry in entries:
+                if (match := _FILE.fullmatch(entry.name)) and entry.is_file():
+                    yield Name.parse(match["name"]), below / entry.name
 
 
 def _free(folder: Path, stem: str, now: datetime, taken: Container[Path] = ()) -> Path:

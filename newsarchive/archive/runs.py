@@ -15,6 +15,8 @@ from typing import Any
 
 from newsarchive.archive.files import write_whole
 from newsarchive.archive.fill import Fill
+from newsarchive.escaping import json_text
+from newsarchive.redaction import redacted
 from newsarchive.source.understanding import NotUnderstoodError, TruncatedError
 
 RUNS = "runs"
@@ -50,6 +52,11 @@ class Failure:
     what: str
     reason: str
     capture: str = ""
+
+    def __post_init__(self) -> None:
+        """Take secrets out: what is said here goes to the ledger, the run's record, the log and the terminal."""
+        for name in ("what", "reason"):
+            object.__setattr__(self, name, redacted(getattr(self, name)))
 
 
 @dataclass(slots=True)
@@ -95,6 +102,11 @@ class Run:
         return INCOMPLETE if kinds else OK
 
     @property
+    def public_arguments(self) -> dict[str, str]:
+        """What it was asked to do, without secrets."""
+        return {name: redacted(value) for name, value in self.arguments.items()}
+
+    @property
     def failed(self) -> Counter[Kind]:
         """How many failures there are of each kind; kinds in the order of `Kind`."""
         found = Counter(failure.kind for failure in self.failures)
@@ -104,7 +116,7 @@ class Run:
     def verdict(self) -> str:
         """The verdict in words."""
         if self.halted:
-            return f"halted: {self.halted}"
+            return f"halted: {redacted(self.halted)}"
         if self.signal:
             return "stopped by a signal, after putting down safely"
         if self.exit_code == SOURCE_CHANGED and not self.failed[Kind.UNDERSTAND]:
@@ -121,7 +133,7 @@ class Run:
         """Give the record as it is written to ``runs/``; times are ISO 8601 in UTC."""
         return {
             "spider": self.spider,
-            "arguments": self.arguments,
+            "arguments": self.public_arguments,
             "began": _stamp(self.began),
             "ended": _stamp(self.ended) if self.ended else None,
             "verdict": self.verdict,
@@ -134,7 +146,7 @@ class Run:
                 {"kind": failure.kind, "what": failure.what, "reason": failure.reason, "capture": failure.capture}
                 for failure in self.failures
             ],
-            "notes": self.notes,
+            "notes": [redacted(note) for note in self.notes],
         }
 
     def path(self, root: Path) -> Path:
@@ -153,8 +165,7 @@ class Run:
     def write(self, root: Path) -> Path:
         """Write the record below an archive's folder, whole or not at all; gives the file."""
         path = self.path(root)
-        text = json.dumps(self.as_json(), ensure_ascii=False, indent=1)
-        write_whole(path, _summed(text.encode(errors="backslashreplace")))  # half a character becomes \\udXXX: JSON too
+        write_whole(path, _summed(json_text(self.as_json()).encode()))
         return path
 
 

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import tempfile
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
@@ -24,7 +23,7 @@ from pathlib import Path
 
 from newsarchive.archive import runs, seal
 from newsarchive.archive.captures import Fault
-from newsarchive.archive.files import TEMP_PREFIX
+from newsarchive.archive.files import TEMP_PREFIX, walk
 from newsarchive.archive.keeper import CAPTURES
 from newsarchive.archive.ledgeranew import EarlierLedger, NewLedger, newest_post
 from newsarchive.archive.options import Options
@@ -78,7 +77,7 @@ class Verification:
         for path in runs.record_files(self.root):
             self.looked.runs += 1
             yield from run_record(self.root, path)
-        for folder in sorted({path.parent for path in (self.root / REVISIONS).rglob("*") if path.is_file()}):
+        for folder in sorted(folder for folder, entries in walk(self.root / REVISIONS) if entries):
             self.looked.revisions += len(revision_files(folder))
             yield from revisions(self.root, folder, busy=self.looked.beside_a_run)
         if not self.looked.beside_a_run:
@@ -196,24 +195,38 @@ class Verification:
 
     def _other_posts(self, earlier: EarlierLedger | None, new: NewLedger) -> Iterator[Finding]:
         """Look at every file among the posts that no capture gives."""
-        for path in _files(self.root / POSTS):
+        for path in self._files():
             relative = path.relative_to(self.root).as_posix()
             name = path.stem[11:]
             if new.post_of(name) == relative:
                 continue
+            if not path.is_file():  # to read a pipe is to wait for ever
+                what = "this is no file: a folder, a pipe or a link to nothing in the place of a post"
+                yield Finding(relative, what, "move it out of the archive")
+                continue
             self.looked.posts += 1
             row = earlier.row(name) if earlier is not None else None
             if row is not None and row["post"] == relative:
-                if hashlib.sha256(path.read_bytes()).hexdigest() != row["post_sha256"]:
+                content = path.read_bytes()
+                if hashlib.sha256(content).hexdigest() != row["post_sha256"]:
                     yield Finding(relative, "the post is not what its digest in the ledger says", BACKUP)
+                elif why := unreadable(content, path.name):
+                    yield Finding(relative, f"what is recorded as a post is none ({_short(why, path)})", BACKUP)
                 continue
             if self.looked.beside_a_run:
                 continue
             if why := unreadable(path.read_bytes(), path.name):
-                yield Finding(relative, f"this is no post ({why})", "move it out of the archive")
+                yield Finding(relative, f"this is no post ({_short(why, path)})", "move it out of the archive")
             elif earlier is not None:
                 what = "the ledger has no row for this post" if row is None else f"its article's post is {row['post']}"
                 yield Finding(relative, what, "scrapy rebuild takes it in" if row is None else "move it away")
+
+    def _files(self) -> Iterator[Path]:
+        """Yield everything among the posts that is no folder, and folders with the name of a post."""
+        for parent, entries in walk(self.root / POSTS):
+            if parent.suffix == ".md":
+                yield parent
+            yield from (parent / entry.name for entry in entries if not entry.name.startswith(TEMP_PREFIX))
 
     def _rows(self, earlier: EarlierLedger, new: NewLedger) -> Iterator[Finding]:
         """Look at every row that says there is a post: is there one, and its capture?"""
@@ -233,10 +246,5 @@ class Verification:
         return any((self.root / name).exists() for name in (POSTS, CAPTURES, seal.LEDGER))
 
 
-def _files(folder: Path) -> Iterator[Path]:
-    """Give every file below a folder, one directory in memory at a time."""
-    for parent, folders, names in os.walk(folder):
-        folders.sort()
-        for name in sorted(names):
-            if not name.startswith(TEMP_PREFIX):
-                yield Path(parent, name)
+def _short(why: str, path: Path) -> str:
+    return why.removeprefix(f"{path.name}: ")

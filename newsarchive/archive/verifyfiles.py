@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsarchive.archive import runs, seal
+from newsarchive.archive import files, runs, seal
 from newsarchive.archive.files import TEMP_PREFIX, is_leftover
 from newsarchive.archive.posts import POSTS, REVISIONS, SUMS
 
@@ -81,14 +81,13 @@ def temp_files(root: Path, leftovers: list[str]) -> Iterator[Finding]:
         A finding for each file that is named nearly so, and is not ours.
     """
     is_sealed = (root / seal.SEAL).exists()  # then a run looks for them in the archive's own folder only
-    for parent, _, names in os.walk(root):
-        for name in names:
-            path = _relative(root, Path(parent, name))
-            if is_leftover(name):
-                who = "scrapy rebuild" if is_sealed and "/" in path else "the next run"
-                leftovers.append(f"{path}: a killed run left this temp file; {who} removes it")
-            elif name.startswith(TEMP_PREFIX):
-                yield Finding(path, "this is no temp file of ours, though it is named like one", "move it away")
+    for file in files.temp_files(root):
+        path = _relative(root, file)
+        if is_leftover(file.name):
+            who = "scrapy rebuild" if is_sealed and "/" in path else "the next run"
+            leftovers.append(f"{path}: a killed run left this temp file; {who} removes it")
+        else:
+            yield Finding(path, "this is no temp file of ours, though it is named like one", "move it away")
 
 
 def is_busy(root: Path) -> bool:

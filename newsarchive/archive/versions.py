@@ -5,7 +5,6 @@ Reads files and asks the ledger; writes nothing.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from newsarchive import postfile, sentences
+from newsarchive.archive.files import walk
 from newsarchive.archive.ledgerquery import LedgerQuery, ask
 from newsarchive.archive.ledgerrows import State
 from newsarchive.archive.posts import REVISIONS, Posts
@@ -95,9 +95,9 @@ class Step:
 def revisions(root: Path) -> dict[Name, list[Version]]:
     """Give the earlier versions of every article that has some, the oldest first."""
     found: dict[Name, list[tuple[tuple[str, int], Version]]] = {}
-    for folder, _, names in os.walk(root / REVISIONS):
-        below = PurePosixPath(Path(folder).relative_to(root).as_posix())
-        for name in names:
+    for folder, entries in walk(root / REVISIONS):
+        below = PurePosixPath(folder.relative_to(root).as_posix())
+        for name in (entry.name for entry in entries):
             if match := _REVISION.fullmatch(name):
                 stamp = match["stamp"] + (f"-{match['serial']}" if match["serial"] else "")
                 age = match["stamp"], int(match["serial"] or 0)

@@ -27,6 +27,10 @@ _TRANSFER = re.compile(rb"(?:x-crawler-)*transfer-encoding", re.IGNORECASE)
 _SHORTEST = len(b"transfer-encoding")
 _MASKED = re.compile(rb"(?:x-crawler-)+transfer-encoding", re.IGNORECASE)
 _MASK = b"X-Crawler-"
+# What would let others act as us: the password of a proxy or host, and the session a server gave us.
+SECRET_HEADERS = frozenset(
+    {b"authorization", b"proxy-authorization", b"cookie", b"cookie2", b"set-cookie", b"set-cookie2"}
+)
 _DENSE = re.compile(rb"^content-(?:encoding: *(?!identity)[^\s]|type: *image/)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -40,7 +44,8 @@ class Exchange:
         status: the answer's three digits.
         reason: the words behind them, as they came.
         headers: the answer's, in order, repeated ones too. CR and LF within a value are kept as a space
-            (RFC 9110 section 5.5).
+            (RFC 9110 section 5.5). `SECRET_HEADERS` are not kept, neither these nor the question's; a field of our own
+            names those that were left out.
         body: the answer's bytes with transfer codings undone and content codings (gzip, br) still on.
         method: ``GET`` and so on; empty in what was read from a file whose request record is missing.
         request_headers: as the answer's.
@@ -159,7 +164,8 @@ def answer(exchange: Exchange, ids: tuple[str, str], sha256: str, earlier: Captu
     """
     version, protocol = (exchange.version, "") if exchange.version in HTTP_1 else ("HTTP/1.1", exchange.version)
     start = b"%b %03d %b" % (version.encode(), exchange.status, one_line(exchange.reason))
-    lines = _lines(masked(exchange.headers))
+    headers, omitted = public(exchange.headers)
+    lines = _lines(masked(headers))
     http = b"%b\r\n%b\r\n" % (start, lines)
     body = b"" if earlier else exchange.body
     block = hashlib.sha256(http)
@@ -174,6 +180,7 @@ def answer(exchange: Exchange, ids: tuple[str, str], sha256: str, earlier: Captu
         ("WARC-Protocol", protocol),
         ("WARC-Truncated", exchange.truncated),
         ("Newsarchive-About", exchange.about),
+        ("Newsarchive-Omitted", omitted),
         *(_refers_to(earlier, exchange.status) if earlier else ()),
         # A 304's payload is the server's word alone: a digest in its record would be one nobody computed.
         ("WARC-Payload-Digest", f"sha256:{sha256}" if not earlier or exchange.status != STATUS_NOT_MODIFIED else ""),
@@ -192,7 +199,8 @@ def request(exchange: Exchange, ids: tuple[str, str]) -> Draft:
         target = f"/{target}"
     version = exchange.version if exchange.version in HTTP_1 else "HTTP/1.1"
     start = f"{exchange.method} {target} {version}\r\n".encode()
-    http = b"%b%b\r\n" % (start, _lines(exchange.request_headers))
+    headers, omitted = public(exchange.request_headers)
+    http = b"%b%b\r\n" % (start, _lines(headers))
     block = http + exchange.request_body
     fields = [
         ("WARC-Type", "request"),
@@ -200,10 +208,20 @@ def request(exchange: Exchange, ids: tuple[str, str]) -> Draft:
         ("WARC-Date", warc_date(exchange.fetched_at)),
         ("WARC-Target-URI", url),
         ("WARC-Concurrent-To", ids[0]),
+        ("Newsarchive-Omitted", omitted),
         ("WARC-Block-Digest", f"sha256:{hashlib.sha256(block).hexdigest()}"),
         ("Content-Type", "application/http;msgtype=request"),
     ]
     return Draft(_head(fields, len(block)), block + END)
+
+
+def public(headers: Headers) -> tuple[Headers, str]:
+    """Return headers without the secret ones, and the names of those, with commas."""
+    secret = [name for name, _ in headers if name.strip().lower() in SECRET_HEADERS]
+    if not secret:
+        return headers, ""
+    kept = tuple((name, value) for name, value in headers if name not in secret)
+    return kept, ", ".join(name.strip().decode("ascii") for name in secret)
 
 
 def masked(headers: Headers) -> Headers:

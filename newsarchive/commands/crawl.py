@@ -21,6 +21,7 @@ from newsarchive.archive.keeper import Archive, BusyError, CannotStartError, arc
 from newsarchive.archive.pool import StoppedError
 from newsarchive.archive.runs import BUSY, CANNOT_START, OK, SIGNALLED, Run
 from newsarchive.article import Refused
+from newsarchive.command import prepare_output
 from newsarchive.healthcheck import Healthcheck
 from newsarchive.hosts import gate_of
 from newsarchive.logs import quieten
@@ -60,6 +61,7 @@ class Command(ScrapyCrawl):
         """Settle the log before Scrapy says its first line."""
         super().process_options(args, opts)
         assert self.settings is not None  # noqa: S101 - Scrapy sets it before; for the type checker
+        prepare_output(self.settings)
         quieten(str(self.settings["LOG_LEVEL"]))
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

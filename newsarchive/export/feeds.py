@@ -5,22 +5,19 @@ An article's id is its name in a tag URI (RFC 4151) of the mirror's host, so it 
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator
 from html import escape
 from itertools import chain
 from typing import Any, BinaryIO
 
 from newsarchive import body
+from newsarchive.escaping import json_text, xml_text
 from newsarchive.export.formats import About
 from newsarchive.export.record import Record
 from newsarchive.source.links import PUBLIC_MIRROR
 
 TAG = "tag:finews.withounder.com,2021:"  # the mirror is the authority of the names, and had its host by then
 SOFTWARE = "newsarchive"
-
-_NOT_IN_XML = re.compile("[^\t\n\\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write_atom(records: Iterator[Record], out: BinaryIO, about: About) -> None:
@@ -49,10 +46,10 @@ def write_json(records: Iterator[Record], out: BinaryIO, about: About) -> None:
         "home_page_url": PUBLIC_MIRROR,
         "language": "zh-CN",
     }
-    out.write(json.dumps(head, ensure_ascii=False).removesuffix("}").encode() + b', "items": [')
+    out.write(json_text(head, indent=None).removesuffix("}").encode() + b', "items": [')
     between = b"\n"
     for record in records:
-        out.write(between + json.dumps(_item(record), ensure_ascii=False).encode())
+        out.write(between + json_text(_item(record), indent=None).encode())
         between = b",\n"
     out.write(b"\n]}\n")
 
@@ -109,4 +106,4 @@ def _html(record: Record) -> str:
 
 
 def _xml(text: str) -> str:
-    return escape(_NOT_IN_XML.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n")))
+    return xml_text(escape(text))

@@ -15,6 +15,8 @@ from scrapy.utils.asyncio import AsyncioLoopingCall, create_looping_call
 
 from newsarchive.archive.keeper import run_of
 from newsarchive.archive.runs import Run, is_interactive
+from newsarchive.escaping import one_line
+from newsarchive.terminal import bare
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -45,7 +47,7 @@ class Progress:
         """Begin with the spider, end with it; PROGRESS=0 switches it off."""
         if not crawler.settings.getbool("PROGRESS"):
             raise NotConfigured
-        extension = cls(run_of(crawler), interactive=is_interactive(), stream=sys.stderr)
+        extension = cls(run_of(crawler), interactive=is_interactive(), stream=bare(sys.stderr))
         crawler.signals.connect(extension.spider_opened, signal=signals.spider_opened)
         crawler.signals.connect(extension.spider_closed, signal=signals.spider_closed)
         return extension
@@ -88,7 +90,7 @@ class Progress:
         filled = _BAR * min(done, total) // total if total else 0
         bar = f"{'━' * filled}{'╌' * (_BAR - filled)} " if total else ""
         room = shutil.get_terminal_size().columns - 1  # a line that wraps cannot be erased
-        self._write(f"{_ERASE}{f'{bar}{self.line()}'[:room]}")
+        self._write(f"{_ERASE}{f'{bar}{one_line(self.line())}'[:room]}")
 
     def _erase(self, record: logging.LogRecord) -> bool:
         del record

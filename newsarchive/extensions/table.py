@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from newsarchive.dates import POST_FORMAT, SHANGHAI
+from newsarchive.escaping import one_line
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,9 +37,9 @@ def closing_table(run: Run, root: Path) -> RenderableType:
         table.add_row("nearest deadline", run.nearest_deadline.astimezone(SHANGHAI).strftime(POST_FORMAT))
     table.add_row("requests", str(run.counts["requests"]))
     table.add_row("seconds", str(run.counts["seconds"]))
-    lines: list[RenderableType] = [Text(f"{run.spider}: {run.verdict}"), table]
-    lines += [Text(f"! {note}") for note in run.notes[:_NAMED]]
-    lines += [Text(f"✗ {failure.what}: {failure.reason}") for failure in run.failures[:_NAMED]]
+    lines: list[RenderableType] = [Text(one_line(f"{run.spider}: {run.verdict}")), table]
+    lines += [Text(f"! {one_line(note)}") for note in run.notes[:_NAMED]]
+    lines += [Text(f"✗ {one_line(f'{failure.what}: {failure.reason}')}") for failure in run.failures[:_NAMED]]
     if len(run.failures) > _NAMED:
         lines.append(Text(f"  and {len(run.failures) - _NAMED} more, named in runs/"))
     lines.append(Text(f"posts: {root / '_posts'}"))

@@ -9,7 +9,6 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, Self
 
-from rich.console import Console
 from scrapy import signals
 
 from newsarchive.archive.keeper import STORAGE_ERRORS, Archive, run_of
@@ -20,6 +19,7 @@ from newsarchive.extensions.indexing import index_new_posts
 from newsarchive.extensions.table import ROWS, closing_table
 from newsarchive.middlewares.capture import NOT_KEPT
 from newsarchive.middlewares.guard import REQUESTS
+from newsarchive.terminal import Console
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,7 +60,7 @@ class Verdict:
             note = f"the run of {spider} that began at {began} was killed; this one goes on where it stopped"
             self.run.notes.append(note)
             logger.warning("%s", note)
-        self.number = self.archive.ledger.run_began(self.run.spider, self.run.arguments, now=self.run.began)
+        self.number = self.archive.ledger.run_began(self.run.spider, self.run.public_arguments, now=self.run.began)
 
     def item_dropped(self, item: Any, exception: Exception) -> None:
         """A pipeline refused an article: it was served, and is not what it should be."""
@@ -126,7 +126,7 @@ class Verdict:
     def _show(self) -> None:
         """Print the table; where nobody can read it, the exit code stays what it is."""
         try:
-            Console(file=sys.stdout, highlight=False).print(closing_table(self.run, self.archive.root))
+            Console(sys.stdout).print(closing_table(self.run, self.archive.root))
         except (OSError, ValueError, SystemExit) as error:  # rich ends the process over a pipe nobody reads
             why = "nobody reads it" if isinstance(error, SystemExit) else error
             logger.warning("the closing table could not be printed: %s", why)
@@ -147,7 +147,7 @@ class Verdict:
         try:
             now = self.archive.now()
             state = fate(self.archive.ledger.find(item.name), now=now, nowhere=False)
-            self.archive.ledger.failed(item.name, failure.kind, reason, now=now, state=state)
+            self.archive.ledger.failed(item.name, failure.kind, failure.reason, now=now, state=state)
         except STORAGE_ERRORS as error:
             self.halt(f"the ledger could not be written: {error}")
         self.run.failures.append(failure)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import sqlite3
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.text import Text
 from scrapy.exceptions import UsageError
 
@@ -22,6 +20,7 @@ from newsarchive.maintenance import judged, options_of, say, say_not_indexed
 from newsarchive.search.index import catch_up
 from newsarchive.search.store import SEARCH
 from newsarchive.statusview import readers_may_leave
+from newsarchive.terminal import Console, print_json
 
 if TYPE_CHECKING:
     import argparse
@@ -78,9 +77,9 @@ def _target(root: Path, args: list[str]) -> Path:
 def _show(target: Path, snapshot: Snapshot, root: Path, *, as_json: bool) -> None:
     if as_json:
         report = {"database": str(target), **dataclasses.asdict(snapshot)}
-        sys.stdout.write(json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+        print_json(report)
         return
-    console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
+    console = Console(sys.stdout, soft_wrap=True)
     console.print(
         Text(
             f"{target}: {snapshot.articles} articles, {snapshot.newspapers} newspapers, {snapshot.days} days, "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +17,7 @@ from newsarchive.archive.versions import Edited, Step, Version, compare, edited_
 from newsarchive.article import Name, Refused
 from newsarchive.maintenance import judged, readable, say
 from newsarchive.source.links import asked_link
+from newsarchive.terminal import print_json
 
 if TYPE_CHECKING:
     import argparse
@@ -98,7 +98,7 @@ def _version(versions: tuple[Version, ...], text: str) -> Version:
 
 def _show(edited: Edited, steps: list[Step], opts: argparse.Namespace) -> None:
     if opts.json:
-        sys.stdout.write(json.dumps(diffview.as_json(edited, steps), ensure_ascii=False, indent=1) + "\n")
+        print_json(diffview.as_json(edited, steps))
         return
     console = statusview.console_for(sys.stdout, color=opts.color)
     statusview.show(console, diffview.view(edited, steps, marks=console.color_system is None), soft_wrap=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from contextlib import ExitStack
@@ -15,12 +14,14 @@ from newsarchive.archive.keeper import CAPTURES
 from newsarchive.archive.runs import DAMAGED, OK
 from newsarchive.archive.verifyfiles import is_busy
 from newsarchive.bar import Bar
+from newsarchive.escaping import one_line
 from newsarchive.export import feeds, jsonl
 from newsarchive.export.formats import FEED_LENGTH, Format
 from newsarchive.export.order import STANDARD_OUTPUT, Order, OrderError
 from newsarchive.export.reading import Reading
 from newsarchive.export.wacz import Job, Packed
 from newsarchive.maintenance import judged, options_of
+from newsarchive.terminal import print_json
 
 if TYPE_CHECKING:
     import argparse
@@ -134,12 +135,12 @@ class _Export:
         if self.as_json:
             self.faults.append({"file": file, "what": what})
         else:
-            self._say.write(f"✗ {file}: {what}; left out\n")
+            self._say.write(f"✗ {one_line(file)}: {one_line(what)}; left out\n")
 
     def say(self) -> int:
         """Say what it came to; gives the exit code."""
         if self.as_json:
-            sys.stdout.write(json.dumps(self._as_json(), ensure_ascii=False, indent=1) + "\n")
+            print_json(self._as_json())
         else:
             for note in self.notes:
                 self._say.write(f"{note}\n")

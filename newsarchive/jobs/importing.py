@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 from scrapy.exceptions import UsageError
@@ -18,8 +16,10 @@ from newsarchive.archive.keeper import STORAGE_ERRORS, Archive, root_of
 from newsarchive.archive.pool import Pool, StoppedError, processors
 from newsarchive.archive.runs import Run
 from newsarchive.bar import Bar
+from newsarchive.escaping import one_line
 from newsarchive.maintenance import judged
 from newsarchive.statusview import readers_may_leave
+from newsarchive.terminal import Console, print_json
 
 if TYPE_CHECKING:
     import argparse
@@ -61,7 +61,7 @@ def _import(archive: Archive, folder: Path, pool: Pool, *, shown: bool) -> Run:
     ledger, began = archive.ledger, time.monotonic()
     for spider, then in ledger.killed_runs():
         run.notes.append(f"the run of {spider} that began at {then} was killed; what it had archived is there")
-    number = ledger.run_began(run.spider, run.arguments, now=run.began)
+    number = ledger.run_began(run.spider, run.public_arguments, now=run.began)
     try:
         with Bar(shown=shown) as bar:
             import_folder(archive, folder, run, pool, progress=bar)
@@ -79,9 +79,9 @@ def _import(archive: Archive, folder: Path, pool: Pool, *, shown: bool) -> Run:
 
 def _show(run: Run, archive: Archive, *, as_json: bool) -> None:
     if as_json:
-        sys.stdout.write(json.dumps(run.as_json(), ensure_ascii=False, indent=1) + "\n")
+        print_json(run.as_json())
         return
-    console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
+    console = Console(sys.stdout, soft_wrap=True)
     table = Table(show_header=False)
     table.add_column()
     table.add_column(justify="right")
@@ -90,8 +90,8 @@ def _show(run: Run, archive: Archive, *, as_json: bool) -> None:
     table.add_row("seconds", str(run.counts["seconds"]))
     console.print(Text(f"import: {run.verdict}"), table)
     for note in run.notes:
-        console.print(Text(f"! {note}"))
+        console.print(Text(f"! {one_line(note)}"))
     for failure in run.failures[:_NAMED]:
-        console.print(Text(f"✗ {failure.what}: {failure.reason}"))
+        console.print(Text(f"✗ {one_line(f'{failure.what}: {failure.reason}')}"))
     if len(run.failures) > _NAMED:
         console.print(f"  and {len(run.failures) - _NAMED} more, named in {run.path(archive.root)}")

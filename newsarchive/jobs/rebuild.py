@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import difflib
-import json
 import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.text import Text
 from scrapy.exceptions import UsageError
 
@@ -16,8 +14,10 @@ from newsarchive.archive.keeper import hold
 from newsarchive.archive.rebuild import Rebuilt, rebuild
 from newsarchive.archive.runs import BUSY, DAMAGED, INCOMPLETE, OK
 from newsarchive.bar import Bar
+from newsarchive.escaping import one_line
 from newsarchive.maintenance import judged, options_of
 from newsarchive.search.index import CaughtUp, catch_up
+from newsarchive.terminal import Console, print_json
 
 if TYPE_CHECKING:
     import argparse
@@ -76,10 +76,10 @@ def _show_index(done: CaughtUp, *, as_json: bool) -> None:
     if as_json:
         unread = [{"name": name, "reason": reason} for name, reason in done.unread]
         report = {"indexed": done.indexed, "unread": unread, "busy": done.busy, "not_indexed": done.behind}
-        sys.stdout.write(json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+        print_json(report)
         return
     for name, reason in done.unread:
-        sys.stdout.write(f"✗ {name}: {reason}\n")
+        sys.stdout.write(f"✗ {name}: {one_line(reason)}\n")
     busy = "; another process writes the index at the moment, and does the rest" if done.busy else ""
     sys.stdout.write(f"{done.indexed} posts indexed{busy}\n")
 
@@ -88,7 +88,7 @@ class _Changes:
     """Shows each post that changes when it is met, and the sum of it at the end."""
 
     def __init__(self, *, as_json: bool) -> None:
-        self.console = None if as_json else Console(file=sys.stdout, highlight=False, soft_wrap=True)
+        self.console = None if as_json else Console(sys.stdout, soft_wrap=True)
         self.posts: list[dict[str, Any]] = []
 
     def note(self, done: Done, made: Made) -> None:
@@ -102,22 +102,22 @@ class _Changes:
         if made.texts and made.before:
             for line in _diff(made):
                 style = next((style for mark, style in _STYLES.items() if line.startswith(mark)), "")
-                self.console.print(Text(line, style=style))
+                self.console.print(Text(one_line(line), style=style))
 
     def show(self, rebuilt: Rebuilt, *, check: bool) -> None:
         """Say what it came to."""
         if self.console is None:
-            sys.stdout.write(json.dumps(self._as_json(rebuilt), ensure_ascii=False, indent=1) + "\n")
+            print_json(self._as_json(rebuilt))
             return
         say, would = self.console.print, "would be " if check else ""
         for fault in rebuilt.damage:
-            say(f"✗ captures/{fault}")
+            say(one_line(f"✗ captures/{fault}"))
         for name, reason in rebuilt.kept:
-            say(f"✗ {name}: the post was left as it is, for {reason}")
+            say(one_line(f"✗ {name}: the post was left as it is, for {reason}"))
         if rebuilt.ledger:
             say(f"ledger: {rebuilt.ledger}; it {would or 'was '}made anew")
         for one in rebuilt.differences:
-            say(f"ledger: {one.name}: {one.column} {one.said or 'nothing'} {would}replaced by {one.should}")
+            say(one_line(f"ledger: {one.name}: {one.column} {one.said or 'nothing'} {would}replaced by {one.should}"))
         if rebuilt.put_back:
             say(f"{rebuilt.put_back} earlier versions that were lost {would or 'were '}put back")
         say(f"{rebuilt.same} posts are as they were, {rebuilt.added} {would}added, {rebuilt.changed} {would}changed")

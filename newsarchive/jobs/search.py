@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 import sqlite3
 import string
@@ -14,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 from scrapy.exceptions import UsageError
@@ -24,12 +22,14 @@ from newsarchive.archive.keeper import CannotStartError
 from newsarchive.archive.runs import OK, USAGE
 from newsarchive.article import Refused
 from newsarchive.bar import Bar
+from newsarchive.escaping import json_text, one_line
 from newsarchive.maintenance import judged, options_of, say, say_not_indexed
 from newsarchive.search.index import behind, catch_up
 from newsarchive.search.query import Query, QueryError, parse
 from newsarchive.search.reader import Filters, Page, Reader
 from newsarchive.search.store import IndexNewError
 from newsarchive.statusview import readers_may_leave
+from newsarchive.terminal import Console
 
 if TYPE_CHECKING:
     import argparse
@@ -171,9 +171,9 @@ def _caret(error: QueryError) -> str:
 
 def _show(asked: _Asked, page: Page, left: int, *, as_json: bool) -> None:
     if as_json:
-        _print(json.dumps(_as_json(asked, page, left), ensure_ascii=False, indent=1) + "\n")
+        _print(json_text(_as_json(asked, page, left)) + "\n")
     elif sys.stdout.isatty():
-        console = Console(highlight=False)
+        console = Console(sys.stdout)
         console.print(_table(page, console.width))
     else:
         _print("".join(f"{_line(hit)}\n" for hit in page.hits))
@@ -191,7 +191,7 @@ def _table(page: Page, width: int) -> Table:
         table.add_column(no_wrap=True)
     for hit in page.hits:
         lines = [*_lines(_text(hit.title, "bold"), left), *_lines(_text(hit.snippet, "dim"), left)]
-        paper_lines = Text("\n").join(_lines(Text(hit.document.newspaper), _PAPER))
+        paper_lines = Text("\n").join(_lines(Text(one_line(hit.document.newspaper)), _PAPER))
         table.add_row(_date(hit), paper_lines, Text("\n").join(lines))
     return table
 
@@ -211,7 +211,7 @@ def _lines(text: Text, width: int) -> list[Text]:
 
 
 def _text(marked: Marked, style: str) -> Text:
-    return Text.assemble(*((part, _MARK if is_marked else style) for part, is_marked in marked.parts()))
+    return Text.assemble(*((one_line(part), _MARK if is_marked else style) for part, is_marked in marked.parts()))
 
 
 def _date(hit: Hit) -> str:
@@ -220,7 +220,7 @@ def _date(hit: Hit) -> str:
 
 def _line(hit: Hit) -> str:
     cells = (_date(hit), hit.document.newspaper, hit.title.text, hit.snippet.text, hit.document.post)
-    return "\t".join("".join(c if c.isprintable() else " " for c in cell) for cell in cells)
+    return "\t".join(map(one_line, cells))
 
 
 def _as_json(asked: _Asked, page: Page, left: int) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import sys
@@ -10,7 +9,6 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.text import Text
 from scrapy.exceptions import UsageError
 
@@ -20,9 +18,11 @@ from newsarchive.archive.runs import INCOMPLETE, OK
 from newsarchive.article import Refused
 from newsarchive.bar import Bar
 from newsarchive.clock import Clock
+from newsarchive.escaping import one_line
 from newsarchive.maintenance import judged
 from newsarchive.site import Choice, Site, SiteError, missing_pages, write_site
 from newsarchive.statusview import readers_may_leave
+from newsarchive.terminal import Console, print_json
 
 if TYPE_CHECKING:
     import argparse
@@ -94,13 +94,13 @@ def _show(site: Site, dest: Path, lacking: list[str], opts: argparse.Namespace) 
             "refused": [{"post": path, "reason": reason} for path, reason in site.refused],
             "missing_pages": lacking,
         }
-        sys.stdout.write(json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+        print_json(report)
         return
-    console = Console(file=sys.stdout, highlight=False, soft_wrap=True)
+    console = Console(sys.stdout, soft_wrap=True)
     faults = [f"{path}: left out, no generator can read it: {reason}" for path, reason in site.refused]
     faults += [f"{page}: the build lacks this page" for page in lacking]
     for fault in faults[:_NAMED]:
-        console.print(Text(f"✗ {fault}"))
+        console.print(Text(f"✗ {one_line(fault)}"))
     if len(faults) > _NAMED:
         console.print(f"  and {len(faults) - _NAMED} more; --json names all")
     console.print(Text(f"{dest}: {len(site.pages)} posts in {len(site.tags)} categories, {len(site.expected())} pages"))

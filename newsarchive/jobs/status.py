@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,6 +20,7 @@ from newsarchive.article import Refused
 from newsarchive.clock import Clock
 from newsarchive.dates import SHANGHAI
 from newsarchive.maintenance import judged, readable
+from newsarchive.terminal import print_json
 from spiders.arguments import ArgumentError, Selection
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _tell(settings: BaseSettings, opts: argparse.Namespace) -> int:
             raise CannotStartError(_without_ledger(root)) from error
     with statusview.readers_may_leave():
         if opts.json:
-            sys.stdout.write(json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+            print_json(report)
         else:
             statusview.show(statusview.console_for(sys.stdout, color=opts.color), shown())
     return code

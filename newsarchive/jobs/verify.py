@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import sys
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.text import Text
 from scrapy.exceptions import UsageError
 
 from newsarchive.archive.runs import DAMAGED, OK
 from newsarchive.archive.verify import Verification
 from newsarchive.bar import Bar
+from newsarchive.escaping import one_line
 from newsarchive.maintenance import judged, options_of
+from newsarchive.terminal import Console, print_json
 
 if TYPE_CHECKING:
     import argparse
@@ -34,7 +34,7 @@ def run(settings: BaseSettings, args: list[str], opts: argparse.Namespace) -> in
 
 
 def _verify(settings: BaseSettings, *, as_json: bool) -> int:
-    console = None if as_json else Console(file=sys.stdout, highlight=False, soft_wrap=True)
+    console = None if as_json else Console(sys.stdout, soft_wrap=True)
     found: list[Finding] = []
     with Bar(shown=not as_json) as bar:
         verification = Verification(options_of(settings, write=False), bar)
@@ -42,7 +42,7 @@ def _verify(settings: BaseSettings, *, as_json: bool) -> int:
             for finding in findings:
                 found.append(finding)
                 if console is not None:
-                    console.print(Text(f"✗ {finding}"))
+                    console.print(Text(f"✗ {one_line(str(finding))}"))
     _sum_up(console, verification.looked, found, verification.leftovers)
     return DAMAGED if found else OK
 
@@ -50,11 +50,10 @@ def _verify(settings: BaseSettings, *, as_json: bool) -> int:
 def _sum_up(console: Console | None, looked: Verified, found: list[Finding], leftovers: list[str]) -> None:
     if console is None:
         faults = [dataclasses.asdict(finding) for finding in found]
-        report = {"looked_at": dataclasses.asdict(looked), "faults": faults, "leftovers": leftovers}
-        sys.stdout.write(json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+        print_json({"looked_at": dataclasses.asdict(looked), "faults": faults, "leftovers": leftovers})
         return
     for sentence in leftovers:
-        console.print(Text(f"! {sentence}"))
+        console.print(Text(f"! {one_line(sentence)}"))
     console.print(
         f"{looked.posts} posts, {looked.captures} capture files ({looked.capture_bytes / 2**20:.1f} MiB), "
         f"{looked.revisions} earlier versions, {looked.runs} run records: "

@@ -24,7 +24,6 @@ _END = re.compile(r"\[返回首页\]\([^\s()]*\)\s*\Z")
 _END_2021 = re.compile(r"<[^\s<>]*>\s*\Z")  # some of December 2021, which are no more than a digest, end with the link
 _DAY_LENGTH = len("2022-01-25-")
 _NUMBER = re.compile(r"(?<![0-9])\d{14,24}(?![0-9])", re.ASCII)
-_TITLE = re.compile(r"\A(---\n(?:(?!---$|title:).*\n)*title:[ \t]*)\"(.*)\"[ \t]*$", re.MULTILINE)
 
 
 def file_names(link: ArticleLink, said: Iterable[str] = ()) -> list[str]:
@@ -63,7 +62,8 @@ def old_post(content: bytes, file_name: str) -> Article:
     try:
         found = post.read(text.encode(), file_name)
     except post.PostError as error:
-        found = _read_mended(text, file_name, error)
+        reason = str(error).removeprefix(f"{file_name}: ")
+        raise NotUnderstoodError(f"the store's file is no post ({reason}); it is {looks_like(text)}") from error
     check_parsable(found.body)
     if not found.foot.strip():
         raise TruncatedError("the store's post was cut off: it ends with neither a link nor the way back")
@@ -89,23 +89,6 @@ def _check_end(text: str, file_name: str) -> None:
     whole = _END.search(text) or (digest_only and _END_2021.search(text))
     if not whole and (begun.startswith("---") or "---".startswith(begun)):
         raise TruncatedError("the store's post was cut off: it does not end as posts of its period do")
-
-
-def _read_mended(text: str, file_name: str, error: post.PostError) -> post.Post:
-    """Read a post whose title holds a straight quote or a backslash, as the mirror's updater wrote them: unescaped."""
-    escaped = _TITLE.sub(lambda match: f"{match[1]}{_quoted(match[2])}", text, count=1)
-    try:
-        if escaped == text:
-            raise error
-        return post.read(escaped.encode(), file_name)
-    except post.PostError as still:
-        reason = str(still).removeprefix(f"{file_name}: ")
-        raise NotUnderstoodError(f"the store's file is no post ({reason}); it is {looks_like(text)}") from still
-
-
-def _quoted(title: str) -> str:
-    escaped = title.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
 
 
 def _day_of(moment: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from newsarchive.article import Name, Refused
+from newsarchive.escaping import xml_text
 from newsarchive.export.feeds import TAG
 from newsarchive.search.reader import Document
 from newsarchive.web.articles import body_of, source_of
@@ -18,7 +18,6 @@ from newsarchive.web.asking import TEMPLATES, Asking, reason
 from newsarchive.web.library import NotKeptError, wall
 
 _ENTRIES = 30
-_NOT_IN_XML = re.compile("[^\t\n\\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ def atom(asking: Asking) -> Response:
         entries=entries,
         language=asking.language.tag,
     )
-    return Response(_NOT_IN_XML.sub("\ufffd", text), media_type="application/atom+xml", headers=_FRESH)
+    return Response(xml_text(text), media_type="application/atom+xml", headers=_FRESH)
 
 
 def json(asking: Asking) -> Response:

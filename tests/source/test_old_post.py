@@ -78,7 +78,7 @@ def changed(old: str, new: str) -> bytes:
         (PIECE.post().decode()[:60].encode(), "cut off"),
         (PIECE.post().decode()[:250].encode(), "cut off"),
         (changed(f'title: "{PIECE.title}"', 'title: ""'), "the title is empty"),
-        (changed(f'title: "{PIECE.title}"', "title: [x"), "broken YAML"),
+        (changed(f'title: "{PIECE.title}"\n', "- [x\n"), "the title is missing; .*broken YAML"),
         (changed("date: 2022-", "date: 2021-"), "the name says 2022"),
         (changed(PIECE.code, "NW202203019999999999"), r"another article's \(202203019999999999\)"),
         (changed(f"categories: {PIECE.category}", "categories: ../x"), "cannot be archived"),
