@@ -19,8 +19,11 @@ from newsarchive.newspapers import segments_of
 from newsarchive.post import Post
 
 # Separators, what Windows forbids in names (https://learn.microsoft.com/windows/win32/fileio/naming-a-file), and what
-# no text has: controls, line breaks, byte order marks, characters that are none.
-_NOT_IN_NAMES = re.compile(r"""[/\\<>:"|?*\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffd-\uffff\ud800-\udfff]""")
+# no text has: controls, line breaks, byte order marks, characters that are none. Jekyll makes one slash of two dots,
+# and Hugo panics at a % that begins no escape.
+_NOT_IN_NAMES = re.compile(
+    r"""[/\\<>:"|?*\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffd-\uffff\ud800-\udfff]|\.\.|%(?![0-9A-Fa-f]{2})"""
+)
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE)
 _PAGES = (".html", ".xml", ".css")
 _LONGEST = 255  # bytes in a name, on every file system in use

@@ -40,7 +40,7 @@ _BUILDERS = {
 }
 _NAMED = 20
 _SAID = 1000  # characters of a generator's complaint, from its beginning and from its end
-_POST = re.compile(r"\d{4}-\d{2}-\d{2}-(?:NW)?\d{14,24}\.md", re.ASCII)
+_NAME = re.compile(r"(?:NW)?\d{14,24}", re.ASCII)
 
 
 def run(settings: BaseSettings, args: list[str], opts: argparse.Namespace) -> int:
@@ -97,8 +97,8 @@ def _build(builder: str, dest: Path, site: Site) -> list[str]:
 
 def _failure(builder: str, code: int, said: str, site: Site) -> str:
     """Say why a build failed, first of all which posts it names: a backtrace hides them."""
-    named = set(_POST.findall(said))
-    posts = [path for path in site.pages if PurePosixPath(path).name in named]
+    named = set(_NAME.findall(said))
+    posts = [path for path, page in site.pages.items() if PurePosixPath(page).stem in named]
     at = f" at {', '.join(posts[:_NAMED])}" if posts else ""
     said = said if len(said) <= 2 * _SAID else f"{said[:_SAID]}\n…\n{said[-_SAID:]}"
     return f"{builder} failed with exit code {code}{at}: {said}"
