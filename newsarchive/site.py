@@ -93,7 +93,7 @@ def write_site(root: Path, dest: Path, choice: Choice, *, progress: Callable[[in
         if (dest / name).exists():
             shutil.rmtree(dest / name)
     files.write_whole(dest / MARK, b"{}")  # at once: a folder half made is made here too
-    reading = _Reading(root, choice, folds=(dest / MARK.upper()).exists())
+    reading = Reading(root, choice, folds=(dest / MARK.upper()).exists())
     site = reading.site
     for count, batch in enumerate(_batches(reading.posts(taken))):
         newfiles.write_many({dest / path: content for one in batch for path, content in one.files()})
@@ -158,7 +158,7 @@ class _Made:
         yield _JEKYLL / self.path, self.source
 
 
-class _Reading:
+class Reading:
     """Reads posts, and notes in `site` what becomes of each.
 
     Args:

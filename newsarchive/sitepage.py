@@ -29,6 +29,8 @@ _PAGES = (".html", ".xml", ".css")
 _LONGEST = 255  # bytes in a name, on every file system in use
 
 _LINE_BREAKS = re.compile("[\t\n\u2028\u2029]")
+# A page has one of each, and they are not the article's. A <section> is: editors write whole articles of them.
+_LANDMARK = re.compile(r"(</?)(?:article|footer|header|main)(?=[\s/>])", re.IGNORECASE)
 _BLANK_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 
 
@@ -110,7 +112,7 @@ def _shown(text: str) -> str:
 
     In December 2021 a body was a line of text.
     """
-    html = body.clean(text) if body.faults(text) else text
+    html = _LANDMARK.sub(r"\1div", body.clean(text) if body.faults(text) else text)
     if any((token[2] or "").lower() in LINES for token in bodycheck.TOKEN.finditer(html)):
         return html
     paragraphs = [f"<p>{part.strip()}</p>" for part in _BLANK_LINES.split(html) if part.strip()]

@@ -113,6 +113,9 @@ def test_what_is_on_a_page_is_made_of_the_parts_of_the_post() -> None:
         ("<b>粗\n\n体</b>", "<p><b>粗\n\n体</b></p>"),
         ("<p>段</p>\n\n尾", "<p>段</p>\n\n尾"),
         ("一<br />二", "<p>一<br />二</p>"),
+        ('<section id="x"><p>段</p></section>', '<section id="x"><p>段</p></section>'),
+        ('<Header class="x"><h2>题</h2></HEADER><main>段</main>', '<div class="x"><h2>题</h2></div><div>段</div>'),
+        ("<article><footer>&lt;footer&gt;</footer></article>", "<div><div>&lt;footer&gt;</div></div>"),
     ],
 )
 def test_a_body_without_blocks_gets_paragraphs_and_any_other_stays_as_it_is(text: str, shown: str) -> None:

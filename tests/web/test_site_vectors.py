@@ -52,6 +52,8 @@ is('wrapper', names(document, 'body > .wrapper'), ['header', post ? 'article' : 
 is('policy first', document.head.firstElementChild.httpEquiv, 'Content-Security-Policy');
 is('footer', document.querySelector('.wrapper > footer').textContent, '金融消息');
 is('header', document.querySelector('.wrapper > header').textContent, '金融消息');
+for (const one of ['header', 'footer', 'article', 'main'])
+    is(one, document.querySelectorAll(one).length, one === 'main' || (one === 'article' && !post) ? 0 : 1);
 const section = document.querySelector(post ? '.wrapper > article > section' : '.wrapper > section');
 if (post) {
     is('article', names(document, '.wrapper > article'), ['section']);
@@ -204,7 +206,7 @@ def test_without_check_and_policy_all_that_is_looked_for_is_there(
     assert len(window.ran) > 10
     assert any("x.example" in one for one in window.asked)
     wrong = " ".join(one for looked in found.values() if isinstance(looked, list) for one in looked[0])
-    for one in ("<script>", "onerror on <img>", "href=javascript:", "wrapper: ", "footer: ", "tags: "):
+    for one in ("<script>", "onerror on <img>", "href=javascript:", "wrapper: ", "footer: 2", "tags: "):
         assert one in wrong
 
 
