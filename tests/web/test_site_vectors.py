@@ -23,7 +23,7 @@ from newsarchive.replica.piece import Piece
 from newsarchive.replica.press import number_at
 from newsarchive.replica.server import Replica
 from tests.test_site import tool
-from tests.vectors import BODIES, LINKS, NAMES, TITLES
+from tests.vectors import BODIES, HTML, LINKS, NAMES, TITLES
 from tests.web.chromium import FLAGS, chromium
 from tests.web.frames import POKE, frames
 
@@ -171,8 +171,11 @@ def test_both_generators_show_the_same_text(sites: dict[str, Path]) -> None:
 def test_no_script_runs_nobody_is_asked_and_no_page_is_torn(
     builder: str, policy: str, sites: dict[str, Path], browser: Browser
 ) -> None:
+    pages = addresses(sites[builder])
+    if policy == "kept":  # it only takes away; what was imported holds all of it at once
+        pages = [page for page in pages if "/NW" not in page]
     with frames(browser, sites[builder], policy=policy == "kept") as window:
-        found = window.look(addresses(sites[builder]), TORN)
+        found = window.look(pages, TORN)
     assert window.ran == []
     assert {page: wrong for page, (wrong, _) in found.items() if wrong} == {}
     # The one thing an article may ask for is its pictures; the policy lets it ask their publisher alone.
@@ -191,7 +194,7 @@ def unchecked(sites: dict[str, Path], vectors: list[str], folder: Path) -> list[
 
 
 def test_the_policy_alone_lets_no_script_run(sites: dict[str, Path], browser: Browser, tmp_path: Path) -> None:
-    pages = unchecked(sites, VECTORS, tmp_path)
+    pages = unchecked(sites, [vector for kind in HTML.values() for vector in kind], tmp_path)
     with frames(browser, tmp_path, policy=True) as window:
         window.look(pages, TORN)
     assert window.ran == []
