@@ -183,8 +183,7 @@ class Reading:
                 found = post.read(content, PurePosixPath(path).name)
                 if not self._choice.takes_category(found.categories):
                     continue
-                page = page_of(found)
-                self._take(found, path)
+                page = self._place(found, path)
             except Refused as error:
                 self.site.refused.append((path, str(error)))
                 continue
@@ -192,8 +191,11 @@ class Reading:
             file = PurePosixPath(POSTS, found.day[:4], found.day[5:7], f"{found.day}-{found.name}.md")
             yield _Made(file, content, source_of(found, page))
 
-    def _take(self, found: post.Post, path: str) -> None:
-        """Refuse a post whose page or list would stand where another one does."""
+    def _place(self, found: post.Post, path: str) -> str:
+        """Return where a post's page stands; refuse one whose page or list would stand where another one does."""
+        page = page_of(found)
+        if found.fault:  # what its title is was guessed
+            raise Refused(found.fault)
         if other := self._names.get(found.name):
             raise Refused(f"{other} is the same article")
         if found.categories.strip():
@@ -202,6 +204,7 @@ class Reading:
                 raise Refused(f"the category {found.categories!r} and {other!r} are one file on this file system")
             self.site.tags.setdefault(found.categories, one_line(found.tags))
         self._names[found.name] = path
+        return page
 
 
 def _batches(items: Iterable[_Made]) -> Iterator[list[_Made]]:

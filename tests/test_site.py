@@ -167,7 +167,8 @@ def imported(root: Path, *fronts: str, body: str = "<p>一段文字。</p>") -> 
     for number, (name, front) in enumerate(zip(names, fronts, strict=True)):
         lines = front if "date: " in front else f"date: 2022-03-04 09:10:{number % 60:02} +0800\n{front}"
         lines = lines if "title: " in lines else f"title: 标题{number}\n{lines}"
-        (mirror / name).write_text(f"---\nlayout: post\n{lines}\n---\n{body}\n")
+        lines = lines if "layout: " in lines else f"layout: post\n{lines}"
+        (mirror / name).write_text(f"---\n{lines}\n---\n{body}\n")
     ended = subprocess.run(
         [sys.executable, "-m", "scrapy", "import", str(mirror), "-s", f"ARCHIVE_DIR={root}"], cwd=ROOT, check=False
     )
