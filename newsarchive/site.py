@@ -1,13 +1,13 @@
 """A folder that builds into the site the posts came from, with Jekyll or with Hugo.
 
-Everything in it is made of the posts, whose bytes stay as they are: ``_posts/`` for Jekyll and ``content/`` for Hugo
-are the same files. What is fixed (configurations, layouts, style) stands in ``sitefiles/``.
+``_posts/`` holds the posts with the bytes they have in the archive. The generators read what `newsarchive.sitepage`
+makes of them: ``jekyll/`` and ``content/`` are the same files, for Jekyll and for Hugo. What is fixed (configurations,
+layouts, style) stands in ``sitefiles/``. No path is made of a post but by way of `page_of` and the digits of its name.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -16,19 +16,19 @@ from fnmatch import fnmatchcase
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
-from newsarchive import dates, post
+from newsarchive import post
 from newsarchive.archive import files, newfiles
 from newsarchive.archive.posts import POSTS, Posts
-from newsarchive.article import ROLLING_CATEGORY, ROLLING_TAG, Refused
-from newsarchive.newspapers import segments_of
+from newsarchive.article import ROLLING_CATEGORY, ROLLING_TAG, Name, Refused
+from newsarchive.sitepage import front_matter, list_of, one_line, page_of, source_of
 
 MARK = "newsarchive-site.json"
 """In every folder made here: what it was made of, and which pages a build must give."""
 
 _FIXED = Path(__file__).with_name("sitefiles")
-_OURS = (POSTS, "content", "category")  # made anew each time
+_JEKYLL, _HUGO, _LISTS = "jekyll", "content", "category"
+_OURS = (POSTS, _JEKYLL, _HUGO, _LISTS)  # made anew each time
 _BATCH = 256
-_NOT_IN_HUGOS = re.compile(r"[^\w./_#+~-]")  # source: Hugo 0.111, helpers/path.go; its disablePathToLower is set
 
 
 class SiteError(Exception):
@@ -59,7 +59,7 @@ class Site:
     Attributes:
         pages: the path of each post's page, by the post's path in the archive.
         tags: of each category, its tag.
-        refused: posts no site generator could read, with the reason.
+        refused: posts that are left out, with the reason.
     """
 
     pages: dict[str, str] = field(default_factory=dict)
@@ -68,8 +68,7 @@ class Site:
 
     def expected(self) -> set[str]:
         """Give the path of every page a build must give, from its folder."""
-        categories = {f"category/{category}.html" for category in self.tags}
-        return {*self.pages.values(), *categories, "index.html", "emnews/index.html"}
+        return {*self.pages.values(), *map(list_of, self.tags), "index.html", "emnews/index.html"}
 
 
 def write_site(root: Path, dest: Path, choice: Choice, *, progress: Callable[[int, int], None]) -> Site:
@@ -82,23 +81,26 @@ def write_site(root: Path, dest: Path, choice: Choice, *, progress: Callable[[in
         progress: told how many posts are done, of how many.
 
     Raises:
-        SiteError: there is no archive or no post to take, or `dest` holds something else.
+        SiteError: there is no archive or no post to take, or `dest` holds something else, leads out of itself, or
+            lies in the archive.
         OSError: it cannot be written.
     """
     if not root.is_dir():
         raise SiteError(f"there is no archive {root}; choose another with -s ARCHIVE_DIR=…")
-    if dest.exists() and any(dest.iterdir()) and not (dest / MARK).exists():
-        raise SiteError(f"{dest} holds something that is no site made here; choose another folder, or empty it")
+    _check_place(root, dest)
     taken = sorted(str(path) for _, path in Posts(root).names() if choice.takes_day(path.name[:10]))
-    site = Site()
     for name in _OURS:
-        shutil.rmtree(dest / name, ignore_errors=True)
-    for count, batch in enumerate(_batches(_read(root, taken, choice, site))):
-        newfiles.write_many({dest / path: content for path, content, _ in batch})
-        for path, _, twin in batch:
-            files.put_twin(dest / path, dest / twin)
+        if (dest / name).exists():
+            shutil.rmtree(dest / name)
+    files.write_whole(dest / MARK, b"{}")  # at once: a folder half made is made here too
+    reading = Reading(root, choice, folds=(dest / MARK.upper()).exists())
+    site = reading.site
+    for count, batch in enumerate(_batches(reading.posts(taken))):
+        newfiles.write_many({dest / path: content for one in batch for path, content in one.files()})
+        for one in batch:
+            files.put_twin(dest / _JEKYLL / one.path, dest / _HUGO / one.path.relative_to(POSTS))
         progress(min((count + 1) * _BATCH, len(taken)), len(taken))
-    if not site.pages:
+    if not site.pages and not site.refused:
         raise SiteError(f"no post of {root} is among those chosen; 'scrapy status' tells which days there are")
     progress(len(taken), len(taken))
     newfiles.write_many(dict(_pages(dest, site)))
@@ -115,35 +117,97 @@ def missing_pages(dest: Path, built: Path) -> list[str]:
         built: where the generator put its pages.
     """
     pages: list[str] = json.loads((dest / MARK).read_bytes())["pages"]
-    return [page for page in pages if not any((built / name).is_file() for name in (page, _hugos(page)))]
+    return [page for page in pages if not (built / page).is_file()]
 
 
-def _hugos(page: str) -> str:
-    """Give Hugo's name of a page: it leaves out parentheses and the like, and makes hyphens of spaces."""
-    return _NOT_IN_HUGOS.sub("", page.replace(" ", "-"))
+def check_no_link(folder: Path) -> None:
+    """Refuse a symbolic link in the place of a folder that is emptied or written.
+
+    Raises:
+        SiteError: it is one.
+    """
+    if folder.is_symlink():
+        raise SiteError(f"{folder} is a symbolic link, and what it leads to would be overwritten; remove it")
 
 
-def _read(root: Path, taken: list[str], choice: Choice, site: Site) -> Iterator[tuple[str, bytes, str]]:
-    """Give path, content and Hugo's path of each post that was chosen and can be read."""
-    for path in taken:
-        content = (root / path).read_bytes()
-        try:
-            found = post.read(content, PurePosixPath(path).name)
-            day = dates.parse(found.date).strftime("%Y/%m/%d")
-            if found.fault:
-                raise Refused(f"{PurePosixPath(path).name}: {found.fault}")  # noqa: TRY301 - as for any other post
-        except Refused as error:
-            site.refused.append((path, str(error)))
-            continue
-        if not choice.takes_category(found.categories):
-            continue
-        page = "/".join((*segments_of(found.categories), day, str(found.name)))
-        site.pages[path] = f"{page}.html"
-        site.tags.setdefault(found.categories, found.tags)
-        yield path, content, f"content/{page}.md"
+def _check_place(root: Path, dest: Path) -> None:
+    """Refuse a folder in which something else would be overwritten."""
+    above = (dest.resolve(), *dest.resolve().parents)
+    if any(folder.exists() and folder.samefile(root) for folder in above):
+        raise SiteError(f"{dest} lies in the archive {root}; choose another folder")
+    if dest.exists() and not dest.is_dir():
+        raise SiteError(f"{dest} is no folder; choose another one")
+    if any(folder.samefile(dest) for folder in root.resolve().parents if dest.exists()):
+        raise SiteError(f"the archive {root} lies in {dest}; choose another folder")
+    if dest.exists() and any(dest.iterdir()) and not (dest / MARK).exists():
+        raise SiteError(f"{dest} holds something that is no site made here; choose another folder, or empty it")
+    for folder in {*_OURS, *(str(path.relative_to(_FIXED)) for path in _FIXED.rglob("*") if path.is_dir())}:
+        check_no_link(dest / folder)
 
 
-def _batches(items: Iterable[tuple[str, bytes, str]]) -> Iterator[list[tuple[str, bytes, str]]]:
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A post as the folder holds it: as it is, and as the generators read it; ``path`` begins with ``_posts``."""
+
+    path: PurePosixPath
+    content: bytes
+    source: bytes
+
+    def files(self) -> Iterator[tuple[PurePosixPath, bytes]]:
+        yield self.path, self.content
+        yield _JEKYLL / self.path, self.source
+
+
+class Reading:
+    """Reads posts, and notes in `site` what becomes of each.
+
+    Args:
+        root: the archive.
+        choice: which posts.
+        folds: ``A`` and ``a`` are one name where the site is made, so that two lists could be one file.
+    """
+
+    def __init__(self, root: Path, choice: Choice, *, folds: bool) -> None:
+        self.site = Site()
+        self._root = root
+        self._choice = choice
+        self._folds = folds
+        self._names: dict[Name, str] = {}
+        self._lists: dict[str, str] = {}
+
+    def posts(self, taken: list[str]) -> Iterator[_Made]:
+        """Give each post that was chosen and can be shown."""
+        for path in taken:
+            content = (self._root / path).read_bytes()
+            try:
+                found = post.read(content, PurePosixPath(path).name)
+                if not self._choice.takes_category(found.categories):
+                    continue
+                page = self._place(found, path)
+            except Refused as error:
+                self.site.refused.append((path, str(error)))
+                continue
+            self.site.pages[path] = page
+            file = PurePosixPath(POSTS, found.day[:4], found.day[5:7], f"{found.day}-{found.name}.md")
+            yield _Made(file, content, source_of(found, page))
+
+    def _place(self, found: post.Post, path: str) -> str:
+        """Return where a post's page stands; refuse one whose page or list would stand where another one does."""
+        page = page_of(found)
+        if found.fault:  # what its title is was guessed
+            raise Refused(found.fault)
+        if other := self._names.get(found.name):
+            raise Refused(f"{other} is the same article")
+        if found.categories.strip():
+            key = found.categories.casefold() if self._folds else found.categories
+            if (other := self._lists.setdefault(key, found.categories)) != found.categories:
+                raise Refused(f"the category {found.categories!r} and {other!r} are one file on this file system")
+            self.site.tags.setdefault(found.categories, one_line(found.tags))
+        self._names[found.name] = path
+        return page
+
+
+def _batches(items: Iterable[_Made]) -> Iterator[list[_Made]]:
     items = iter(items)
     while batch := list(islice(items, _BATCH)):
         yield batch
@@ -156,13 +220,7 @@ def _pages(dest: Path, site: Site) -> Iterator[tuple[Path, bytes]]:
             yield dest / path.relative_to(_FIXED), path.read_bytes()
     for number, (category, tag) in enumerate(sorted(site.tags.items())):
         head = {"layout": "category", "title": category, "category": category, "tag": tag}
-        page = f"category/{category}.html"
-        yield dest / page, _front_matter({**head, "permalink": f"/{page}"})
-        yield dest / "content" / "category" / f"{number}.md", _front_matter({**head, "url": f"/{page}"})
-    rolling = {"layout": "rolling", "title": ROLLING_TAG, "url": f"/{ROLLING_CATEGORY}/index.html"}
-    yield dest / "content" / f"{ROLLING_CATEGORY}-list.md", _front_matter(rolling)
-
-
-def _front_matter(fields: dict[str, str]) -> bytes:
-    lines = "".join(f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in fields.items())
-    return f"---\n{lines}---\n".encode()
+        for folder, suffix in ((dest / _LISTS, "html"), (dest / _HUGO / _LISTS, "md")):
+            yield folder / f"{number}.{suffix}", front_matter(head, list_of(category))
+    rolling = {"layout": "rolling", "title": ROLLING_TAG}
+    yield dest / _HUGO / f"{ROLLING_CATEGORY}-list.md", front_matter(rolling, f"{ROLLING_CATEGORY}/index.html")

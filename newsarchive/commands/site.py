@@ -10,12 +10,13 @@ if TYPE_CHECKING:
     import argparse
 
 EXAMPLES = (
-    "'scrapy site build/march --since 2022-03-01 --until 2022-03-31' makes a folder of March's posts, unchanged, with "
-    "category pages, home and rolling page as on the mirror. Build it with 'jekyll build --strict_front_matter -s "
-    "build/march -d build/march/_site', with 'hugo -s build/march', or right away with '--build jekyll' or '--build "
-    "hugo', which also counts the pages. Site generators are for months, not for years. "
-    "Exit codes: 0 done, 1 could not start, 2 usage, 3 a post cannot be read by a generator (named, left out), or a "
-    "build lacks pages (named), 130 and 143 stopped by a signal."
+    "'scrapy site build/march --since 2022-03-01 --until 2022-03-31' makes a folder of March's posts, unchanged, and "
+    "what a site of them is made of: pages that show their text as the HTML it is, category pages, home and rolling "
+    "page as on the mirror. Build it with 'jekyll build --strict_front_matter -s build/march -d build/march/_site', "
+    "with 'hugo -s build/march', or right away with '--build jekyll' or '--build hugo', which also counts the pages. "
+    "Site generators are for months, not for years. "
+    "Exit codes: 0 done, 1 could not start, 2 usage, 3 a post cannot be read or has no safe address (named, left out), "
+    "or a build lacks pages (named), 130 and 143 stopped by a signal."
 )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import subprocess
 import sys
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -20,7 +22,7 @@ from newsarchive.bar import Bar
 from newsarchive.clock import Clock
 from newsarchive.escaping import one_line
 from newsarchive.maintenance import judged
-from newsarchive.site import Choice, Site, SiteError, missing_pages, write_site
+from newsarchive.site import Choice, Site, SiteError, check_no_link, missing_pages, write_site
 from newsarchive.statusview import readers_may_leave
 from newsarchive.terminal import Console, print_json
 
@@ -30,10 +32,15 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
 _BUILDERS = {
-    "jekyll": (["jekyll", "build", "--quiet", "--strict_front_matter", "-s", "{0}", "-d", "{0}/_site"], "_site"),
+    "jekyll": (
+        ["jekyll", "build", "--quiet", "--safe", "--strict_front_matter", "-s", "{0}", "-d", "{0}/_site"],
+        "_site",
+    ),
     "hugo": (["hugo", "--quiet", "-s", "{0}"], "public"),
 }
 _NAMED = 20
+_SAID = 1000  # characters of a generator's complaint, from its beginning and from its end
+_NAME = re.compile(r"(?:NW)?\d{14,24}", re.ASCII)
 
 
 def run(settings: BaseSettings, args: list[str], opts: argparse.Namespace) -> int:
@@ -49,7 +56,7 @@ def _make(root: Path, dest: Path, choice: Choice, opts: argparse.Namespace) -> i
     try:
         with Bar(shown=not opts.json) as bar:
             site = write_site(root, dest, choice, progress=lambda done, total: bar("posts", done, total))
-        lacking = _build(opts.build, dest) if opts.build else []
+        lacking = _build(opts.build, dest.resolve(), site) if opts.build else []
     except SiteError as error:
         raise CannotStartError(str(error)) from error
     with readers_may_leave():
@@ -72,16 +79,29 @@ def _day(name: str, text: str | None, today: date) -> date | None:
         raise UsageError(f"--{name}: {error}", print_help=False) from error
 
 
-def _build(builder: str, dest: Path) -> list[str]:
+def _build(builder: str, dest: Path, site: Site) -> list[str]:
     command, built = _BUILDERS[builder]
     if shutil.which(command[0]) is None:
         raise SiteError(f"{builder} is not installed; on Debian: apt install {builder}. The folder {dest} is made")
-    shutil.rmtree(dest / built, ignore_errors=True)
+    check_no_link(dest / built)
+    if (dest / built).exists():
+        shutil.rmtree(dest / built)
     words = [word.format(dest) for word in command]
-    done = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    # Ruby reads and writes names in the encoding of the locale, and cron has none.
+    env = {**os.environ, "LC_ALL": "C.UTF-8"}
+    done = subprocess.run(words, capture_output=True, encoding="utf-8", errors="replace", env=env, check=False)  # noqa: S603 - ours
     if done.returncode:
-        raise SiteError(f"{builder} failed with exit code {done.returncode}: {(done.stderr or done.stdout)[-2000:]}")
+        raise SiteError(_failure(builder, done.returncode, done.stderr or done.stdout, site))
     return missing_pages(dest, dest / built)
+
+
+def _failure(builder: str, code: int, said: str, site: Site) -> str:
+    """Say why a build failed, first of all which posts it names: a backtrace hides them."""
+    named = set(_NAME.findall(said))
+    posts = [path for path, page in site.pages.items() if PurePosixPath(page).stem in named]
+    at = f" at {', '.join(posts[:_NAMED])}" if posts else ""
+    said = said if len(said) <= 2 * _SAID else f"{said[:_SAID]}\n…\n{said[-_SAID:]}"
+    return f"{builder} failed with exit code {code}{at}: {said}"
 
 
 def _show(site: Site, dest: Path, lacking: list[str], opts: argparse.Namespace) -> None:
@@ -97,7 +117,7 @@ def _show(site: Site, dest: Path, lacking: list[str], opts: argparse.Namespace) 
         print_json(report)
         return
     console = Console(sys.stdout, soft_wrap=True)
-    faults = [f"{path}: left out, no generator can read it: {reason}" for path, reason in site.refused]
+    faults = [f"{path}: left out: {reason}" for path, reason in site.refused]
     faults += [f"{page}: the build lacks this page" for page in lacking]
     for fault in faults[:_NAMED]:
         console.print(Text(f"✗ {one_line(fault)}"))

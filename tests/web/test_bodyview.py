@@ -9,11 +9,12 @@ from newsarchive.archive.ledgershown import Shown
 from newsarchive.article import Name
 from newsarchive.body import LAZY_SOURCES
 from newsarchive.web import bodyview
-from tests.attacks import ATTACKS
 from tests.bodies import LEFTOVERS
+from tests.vectors import BODIES
 
 SCROLL = '<div class="scroll" role="region" tabindex="0" aria-label="表格">'
 URL = "https://dfscdn.dfcfw.com/download/a.jpg?x=1&y=2"
+ATTACKS = [vector for kind in BODIES.values() for vector in kind]
 KEPT = Shown(URL, "20220302-0001.warc.gz#1", "ab" * 32, "image/png", 552, 300)
 
 
