@@ -34,7 +34,7 @@ class Selection:
         patterns: names or shell globs of categories, tags or newspapers, lower case and with single spaces; none
             means all.
         since, until: days in Asia/Shanghai, inclusive.
-        limit: stop after so many new posts.
+        limit: how many articles are tried.
         full: read every list, and look again at what is archived.
     """
 
@@ -149,5 +149,5 @@ def limit_of(arguments: Mapping[str, str]) -> int | None:
     if "limit" not in arguments:
         return None
     if not re.fullmatch(r"[1-9]\d{0,8}", arguments["limit"].strip(), re.ASCII):
-        raise ArgumentError(f"limit={arguments['limit']!r} is no number of posts; give 1 or more")
+        raise ArgumentError(f"limit={arguments['limit']!r} is no number of articles; give 1 or more")
     return int(arguments["limit"])

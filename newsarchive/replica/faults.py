@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-STATUSES = frozenset({"500", "503", "429", "404", "403"})
+STATUSES = frozenset({"500", "503", "429", "404", "403"} | {"202", "304", "401", "407", "418", "451", "501", "520"})
 BODIES: Mapping[str, tuple[bytes, str]] = {
     "empty": (b"", "text/html; charset=utf-8"),
     "garbage": (bytes(range(256)) * 8, "text/html; charset=utf-8"),
