@@ -199,9 +199,10 @@ def test_limit_counts_what_fails_and_the_next_run_tries_what_none_has_tried(
     small_replica.faults([{"match": f"GetNewsText.*{oldest.number}", "do": "500", "times": -1}])
     crawl = crawl_into(small_replica)
     assert crawl("finews", "limit=3", RETRY_TIMES=0).code == 3
-    assert len(crawl.posts()) == 2
+    fails = sum(piece.number == oldest.number for piece in small_replica.pieces)  # one number may be of both forms
+    assert len(crawl.posts()) == 3 - fails
     assert crawl("finews", "limit=3", RETRY_TIMES=0).code == 0
-    assert len(crawl.posts()) == 5
+    assert len(crawl.posts()) == 6 - fails
 
 
 def test_full_sees_an_edit_and_keeps_the_earlier_version(small_replica: Replica, crawl_into: CrawlInto) -> None:
