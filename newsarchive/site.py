@@ -15,12 +15,13 @@ from datetime import date
 from fnmatch import fnmatchcase
 from itertools import islice
 from pathlib import Path, PurePosixPath
+from urllib.parse import quote
 
 from newsarchive import dates, post
 from newsarchive.archive import files, newfiles
 from newsarchive.archive.posts import POSTS, Posts
 from newsarchive.article import ROLLING_CATEGORY, ROLLING_TAG, Refused
-from newsarchive.newspapers import segments_of
+from newsarchive.newspapers import plain_category, segments_of
 
 MARK = "newsarchive-site.json"
 """In every folder made here: what it was made of, and which pages a build must give."""
@@ -49,7 +50,10 @@ class Choice:
 
     def takes_category(self, category: str) -> bool:
         """Tell whether a category was chosen."""
-        return not self.categories or any(fnmatchcase(category.lower(), glob) for glob in self.categories)
+        names = {category.lower(), plain_category(category).lower()}
+        return not self.categories or any(
+            name == glob or fnmatchcase(name, glob) for name in names for glob in self.categories
+        )
 
 
 @dataclass(slots=True)
@@ -155,7 +159,8 @@ def _pages(dest: Path, site: Site) -> Iterator[tuple[Path, bytes]]:
     for number, (category, tag) in enumerate(sorted(site.tags.items())):
         head = {"layout": "category", "title": category, "category": category, "tag": tag}
         page = f"category/{category}.html"
-        yield dest / page, _front_matter({**head, "permalink": f"/{page}"})
+        # A name may begin like what Jekyll leaves out, and a permalink is a URL.
+        yield dest / "category" / f"{number}.html", _front_matter({**head, "permalink": quote(f"/{page}")})
         yield dest / "content" / "category" / f"{number}.md", _front_matter({**head, "url": f"/{page}"})
     rolling = {"layout": "rolling", "title": ROLLING_TAG, "url": f"/{ROLLING_CATEGORY}/index.html"}
     yield dest / "content" / f"{ROLLING_CATEGORY}-list.md", _front_matter(rolling)

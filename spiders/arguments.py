@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from newsarchive import dates
 from newsarchive.article import ROLLING_CATEGORY, Refused
-from newsarchive.newspapers import category_of, newspaper_of
+from newsarchive.newspapers import category_of, newspaper_of, pinyin_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -72,12 +72,12 @@ class Selection:
         if not self.patterns:
             return True
         tags = tuple(tags)
-        names = {" ".join(segments)}
+        names = {" ".join(segments), "/".join(segments)}
         for tag in (*tags, " ".join(tags)):
             newspaper = newspaper_of(tag)
-            names |= {tag, newspaper, category_of(newspaper)}
+            names |= {tag, newspaper, category_of(newspaper), pinyin_of(newspaper)}
         plain = {_plain(name) for name in names if name}
-        return any(fnmatchcase(name, pattern) for name in plain for pattern in self.patterns)
+        return any(name == pattern or fnmatchcase(name, pattern) for name in plain for pattern in self.patterns)
 
     def wants(self, link: ArticleLink, tags: Iterable[str]) -> bool:
         """Tell whether an article was asked for."""
@@ -149,5 +149,5 @@ def limit_of(arguments: Mapping[str, str]) -> int | None:
     if "limit" not in arguments:
         return None
     if not re.fullmatch(r"[1-9]\d{0,8}", arguments["limit"].strip(), re.ASCII):
-        raise ArgumentError(f"limit={arguments['limit']!r} is no number of articles; give 1 or more")
+        raise ArgumentError(f"limit={arguments['limit']!r} is no number of posts; give 1 or more")
     return int(arguments["limit"])

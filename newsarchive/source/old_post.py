@@ -13,7 +13,7 @@ from datetime import date
 
 from newsarchive import dates, post
 from newsarchive.article import ROLLING_CATEGORY, ROLLING_TAG, Article, Name, Origin, Refused
-from newsarchive.newspapers import check_category, check_tag
+from newsarchive.newspapers import category_named, on_one_line
 from newsarchive.source.links import ArticleLink
 from newsarchive.source.understanding import NotUnderstoodError, decode, looks_like
 
@@ -64,11 +64,14 @@ def old_post(content: bytes, file_name: str) -> Article:
         raise NotUnderstoodError(f"the store's post is another article's ({min(numbers)})")
     try:
         article = post.to_article(found)
-        category, tag = ROLLING_CATEGORY, ROLLING_TAG
-        if not article.name.rolling:
-            category, tag = check_category(article.category), check_tag(article.tag)
     except Refused as error:
         raise NotUnderstoodError(f"the store's post cannot be archived: {error}") from error
+    if article.name.rolling:
+        category, tag = ROLLING_CATEGORY, ROLLING_TAG
+    elif article.category.strip() and article.tag.strip():
+        category, tag = category_named(article.category), on_one_line(article.tag)
+    else:
+        raise NotUnderstoodError("the store's post cannot be archived: it names no newspaper")
     return replace(article, category=category, tag=tag, origin=Origin.OLD_POST)
 
 

@@ -43,7 +43,7 @@ _BACK = re.compile(
 _LINK = re.compile(r"<p>\s*(?:<a href=\"(?P<link>[^\"]*)\">(?P=link)</a>|&lt;&gt;)\s*</p>\s*$")
 _DIGEST = re.compile(r"^\s*<blockquote>\s*(?P<digest>.*?)\s*</blockquote>\s*", re.DOTALL | re.ASCII)
 _SPACE = " \t\n"  # ideographic spaces belong to the text
-_CATEGORY = re.compile(r"/category/(?P<category>[^/]+)\.html$")
+_CATEGORY = re.compile(r"/category/(?P<category>.+)\.html$", re.DOTALL)
 _STAMP = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}", re.ASCII)
 _PRE = re.compile(  # kramdown alone, and with Jekyll's highlighter around it
     r"(?:<div class=\"[^\"]*highlighter-rouge\"><div class=\"highlight\">)?"
