@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-STATUSES = frozenset({"500", "503", "429", "404", "403"} | {"202", "304", "401", "407", "418", "451", "501", "520"})
+STATUSES = frozenset({"500", "503", "429", "404", "403"})
 BODIES: Mapping[str, tuple[bytes, str]] = {
     "empty": (b"", "text/html; charset=utf-8"),
     "garbage": (bytes(range(256)) * 8, "text/html; charset=utf-8"),
@@ -18,6 +18,8 @@ BODIES: Mapping[str, tuple[bytes, str]] = {
 
 KINDS = STATUSES | BODIES.keys() | {"truncate", "hang", "slow", "reset", "redirect-loop"}
 RETRY_AFTER = frozenset({"503", "429"})
+FURTHER_STATUSES = frozenset({"202", "304", "401", "407", "418", "451", "501", "520"})
+"""Others by which a service refuses us; the saved copy's server does not know them."""
 
 
 @dataclass(slots=True)
@@ -48,7 +50,7 @@ def read_rules(rules: Sequence[Mapping[str, Any]]) -> list[Fault]:
             fault = Fault(re.compile(rule["match"]), rule["do"], int(rule.get("times", 1)))
         except (KeyError, TypeError, AttributeError, re.error) as error:
             raise ValueError(f"a fault is {{'match': REGEX, 'do': KIND, 'times': N}}, not {rule!r}") from error
-        if fault.kind not in KINDS:
+        if fault.kind not in KINDS | FURTHER_STATUSES:
             raise ValueError(f"no such fault: {fault.kind!r}; there are {', '.join(sorted(KINDS))}")
         faults.append(fault)
     return faults
