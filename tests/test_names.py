@@ -24,7 +24,7 @@ from newsarchive.replica.server import Replica
 from newsarchive.search.index import catch_up
 from newsarchive.source.links import category_path, fetch_url
 from newsarchive.web.background import served_at
-from tests.conftest import ROOT, Crawl
+from tests.conftest import PATIENCE, ROOT, Crawl
 
 NAMES = [
     *("财新/彭博", "财新/彭博/路透", "观点: 财经", "财经:观点", "50%增长", "50%41报", "C#周刊", "~周报~"),
@@ -168,7 +168,7 @@ def test_export_and_search_take_name_tag_and_category(
 
 def test_every_newspaper_has_its_page_in_the_browser(crawled: Crawled) -> None:
     catch_up(crawled.archive)
-    with served_at(crawled.archive, Clock(NOW.isoformat())) as url, httpx.Client(base_url=url, timeout=900) as web:
+    with served_at(crawled.archive, Clock(NOW.isoformat())) as url, httpx.Client(base_url=url, timeout=PATIENCE) as web:
         hrefs = set(re.findall(r'href="(/category/[^"]*)"', web.get("/papers").text))
         pages = [web.get(html.unescape(href)) for href in hrefs]
     assert [page.status_code for page in pages] == [200] * len(pages)

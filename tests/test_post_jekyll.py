@@ -14,6 +14,7 @@ import pytest
 from newsarchive import post
 from newsarchive.article import Article, Name
 from newsarchive.newspapers import category_named
+from tests.conftest import PATIENCE
 from tests.post_cases import HARD_NAMES, HARD_TITLES, NEWSPAPER, OLD_NAME, OLDEST, ROLLING, front_matter
 
 pytestmark = pytest.mark.jekyll
@@ -94,7 +95,7 @@ def build(folder: Path, posts: dict[str, bytes], config: str = "") -> tuple[int,
         env={**os.environ, "TZ": "Asia/Shanghai", "LC_ALL": "C.UTF-8"},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
     pages = {path.stem: json.loads(path.read_text()) for path in (folder / "site").rglob("*.html")}
@@ -126,7 +127,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, object
 def psych(texts: list[str]) -> list[dict[str, object]]:
     """Read front matter with Ruby's YAML, as Jekyll calls it."""
     done = subprocess.run(
-        [tool("ruby"), "-e", RUBY], input=json.dumps(texts).encode(), capture_output=True, timeout=60, check=False
+        [tool("ruby"), "-e", RUBY], input=json.dumps(texts).encode(), capture_output=True, timeout=PATIENCE, check=False
     )
     assert done.returncode == 0, done.stderr.decode()
     read: list[dict[str, object]] = json.loads(done.stdout)
