@@ -39,6 +39,8 @@ _DATE = re.compile(
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _LINE_BREAKS = re.compile(r"[ \t]*[\r\n]\s*")
 _NOT_IN_LINK = re.compile(r"[\s\x00-\x20<>\x7f]")
+# A name in a link's words is text: what would end it, open an element or give it attributes is written for HTML.
+_WORDS = str.maketrans({sign: f"&#{ord(sign)};" for sign in "<>[]{}\\`|"})
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 _HANDLER = PostHandler()
@@ -122,7 +124,7 @@ def _foot_of(article: Article) -> str:
         link, page = _NOT_IN_LINK.sub(_percent, article.link), "emnews/"
         if link and not LINK.fullmatch(link):
             raise PostError(f"{article.name}: the link {article.link[:80]!r} is no absolute URL")
-    return f"\n\n<{link}>\n\n[返回{article.tag}]({MIRROR}{page})｜{HOME}"
+    return f"\n\n<{link}>\n\n[返回{article.tag.translate(_WORDS)}]({MIRROR}{page})｜{HOME}"
 
 
 def _percent(match: re.Match[str]) -> str:

@@ -92,7 +92,9 @@ DOWNLOAD_VERIFY_CERTIFICATES = True  # Scrapy: False; an archive of forged pages
 # After the two retries that are Scrapy's default, RETRY_TIMES:
 RETRY_BACKOFF = 1.0  # seconds before the first retry; doubled for every further one
 RETRY_AFTER_LONGEST = 120  # a Retry-After beyond this many seconds ends the try; the article stays pending
-GIVE_UP_AFTER = 6  # failures in a row after which a service is left alone for the rest of the run
+# Failures in a row after which a service is left alone for the rest of the run; never fewer than RETRY_TIMES + 2, so
+# that one article alone cannot do it.
+GIVE_UP_AFTER = 6
 REDIRECT_MAX_TIMES = 5  # Scrapy: 20; no page of the source redirects more than once
 METAREFRESH_ENABLED = False  # Scrapy: True; the mirror's 404 page must stay what it is
 

@@ -20,6 +20,7 @@ from newsarchive import post
 from newsarchive.archive import files, newfiles
 from newsarchive.archive.posts import POSTS, Posts
 from newsarchive.article import ROLLING_CATEGORY, ROLLING_TAG, Name, Refused
+from newsarchive.newspapers import plain_category
 from newsarchive.sitepage import front_matter, list_of, one_line, page_of, source_of
 
 MARK = "newsarchive-site.json"
@@ -49,7 +50,10 @@ class Choice:
 
     def takes_category(self, category: str) -> bool:
         """Tell whether a category was chosen."""
-        return not self.categories or any(fnmatchcase(category.lower(), glob) for glob in self.categories)
+        names = {category.lower(), plain_category(category).lower()}
+        return not self.categories or any(
+            name == glob or fnmatchcase(name, glob) for name in names for glob in self.categories
+        )
 
 
 @dataclass(slots=True)

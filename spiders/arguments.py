@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from newsarchive import dates
 from newsarchive.article import ROLLING_CATEGORY, Refused
-from newsarchive.newspapers import category_of, newspaper_of
+from newsarchive.newspapers import category_of, newspaper_of, pinyin_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,7 +34,7 @@ class Selection:
         patterns: names or shell globs of categories, tags or newspapers, lower case and with single spaces; none
             means all.
         since, until: days in Asia/Shanghai, inclusive.
-        limit: stop after so many new posts.
+        limit: how many articles are tried.
         full: read every list, and look again at what is archived.
     """
 
@@ -72,12 +72,12 @@ class Selection:
         if not self.patterns:
             return True
         tags = tuple(tags)
-        names = {" ".join(segments)}
+        names = {" ".join(segments), "/".join(segments)}
         for tag in (*tags, " ".join(tags)):
             newspaper = newspaper_of(tag)
-            names |= {tag, newspaper, category_of(newspaper)}
+            names |= {tag, newspaper, category_of(newspaper), pinyin_of(newspaper)}
         plain = {_plain(name) for name in names if name}
-        return any(fnmatchcase(name, pattern) for name in plain for pattern in self.patterns)
+        return any(name == pattern or fnmatchcase(name, pattern) for name in plain for pattern in self.patterns)
 
     def wants(self, link: ArticleLink, tags: Iterable[str]) -> bool:
         """Tell whether an article was asked for."""

@@ -6,8 +6,7 @@ import logging
 from collections import deque
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from scrapy import Request, Spider, signals
-from scrapy.exceptions import DontCloseSpider
+from scrapy import Request, Spider
 
 from newsarchive import __version__
 from newsarchive.archive.keeper import Archive, run_of
@@ -16,13 +15,14 @@ from newsarchive.archive.runs import Failure, Kind
 from newsarchive.article import Article, Refused
 from newsarchive.hosts import HOST_SETTINGS, gate_of
 from newsarchive.middlewares.content_encoding import body_of, is_framed
+from newsarchive.middlewares.giveup import UNUSABLE
 from newsarchive.source.links import ArticleLink
 from newsarchive.source.lists import Listed, Sighting
 from newsarchive.source.roads import Case, Road
 from newsarchive.source.told import HttpStatusError, tell
 from newsarchive.source.understanding import NotUnderstoodError
 from spiders.addresses import SOURCE, address, closed_roads, stays_on_this_machine
-from spiders.outcome import describe_failure
+from spiders.outcome import describe_failure, was_asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -86,14 +86,11 @@ class ArchiveSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Open the archive and listen to what becomes of articles."""
+        """Open the archive."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.archive = Archive.of(crawler)
         spider.run = run_of(crawler)
         spider.run.arguments.update({name: str(value) for name, value in kwargs.items()})
-        crawler.signals.connect(spider.spider_idle, signal=signals.spider_idle)
-        for ended in (signals.item_scraped, signals.item_dropped, signals.item_error):
-            crawler.signals.connect(spider.item_ended, signal=ended)
         return spider
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -102,7 +99,6 @@ class ArchiveSpider(Spider):
         self.run: Any
         self.waiting: deque[Case] = deque()
         self.limit: int | None = None
-        self.active = 0
         self.done_without: set[Road] = set()
 
     # -- the queue -----------------------------------------------------------------------------------------------
@@ -124,26 +120,21 @@ class ArchiveSpider(Spider):
         settle = last or self.settles_at_once
         return Case(row.link, row.tags, settle=settle, last_chance=last, closed=closed, listed=listed)
 
+    def tried(self, rows: Iterable[Row]) -> list[Row]:
+        """Return the articles this run tries, as many as the limit allows.
+
+        Those that no run has tried first, then those tried least, what is archived last; else in the order given. So
+        a few articles that never can be had use up neither the limit nor the failures after which a service is left
+        alone, run after run.
+        """
+        return sorted(rows, key=lambda row: (row.state is State.CAPTURED, row.tries))[: self.limit]
+
     def pursue(self) -> Iterator[Request]:
-        """Begin with as many waiting articles as the limit still allows."""
-        while self.waiting and (self.limit is None or self.run.counts["new"] + self.active < self.limit):
+        """Begin with the articles that wait."""
+        while self.waiting:
             request = self.ask(self.waiting.popleft())
             if isinstance(request, Request):
-                self.active += 1
                 yield request
-
-    def item_ended(self) -> None:
-        """An article was archived or refused; the limit may leave room for another."""
-        self.active -= 1
-
-    def spider_idle(self) -> None:
-        """Go on with what the limit held back while failures left room for it."""
-        engine = self.crawler.engine
-        requests = list(self.pursue())
-        for request in requests:
-            engine.crawl(request)
-        if requests:
-            raise DontCloseSpider
 
     # -- one article ---------------------------------------------------------------------------------------------
 
@@ -163,6 +154,8 @@ class ArchiveSpider(Spider):
             road=road,
         )
         request.meta["about"] = str((case.began or case.link).name)  # so that a rebuild need not guess who asked
+        if road is Road.MIRROR_PAGE and Road.JSON not in case.asked and not case.settle and case.held is None:
+            request.meta["needs"] = Road.JSON.value  # rolling news waits for both; its page alone would be for nothing
         return request
 
     def answered(self, response: Response, case: Case, road: Road) -> Iterator[Request | Article]:
@@ -179,6 +172,7 @@ class ArchiveSpider(Spider):
                 content_type=content_type(response),
             )
         except (NotUnderstoodError, HttpStatusError) as error:
+            self.unusable(response)
             yield from self.hindered(case, road, Failure(Kind.of(error), str(case.name), str(error), capture))
             return
         if flaw:
@@ -191,6 +185,8 @@ class ArchiveSpider(Spider):
         request = failure.request  # type: ignore[attr-defined]
         case, road = request.cb_kwargs["case"], request.cb_kwargs["road"]
         capture = str(request.meta.get("capture") or "")
+        if not was_asked(failure):
+            case.not_asked.add(road)
         yield from self.hindered(case, road, Failure(Kind.FETCH, str(case.name), describe_failure(failure), capture))
 
     def hindered(self, case: Case, road: Road, failure: Failure) -> Iterator[Request | Article]:
@@ -250,18 +246,25 @@ class ArchiveSpider(Spider):
         """Record that an article could not be had this time, in the ledger and in the run."""
         now = self.archive.now()
         if case.held is not None:  # the archive has it: nothing is missing
-            self.active -= 1
             self.run.counts["no better road"] += 1
-            self.archive.ledger.tried(case.name, now=now)
+            if case.was_tried:
+                self.archive.ledger.tried(case.name, now=now)
             logger.info("%s: no better road has it (%s); it stays as it is", case.name, failure.reason)
             return
         row = self.archive.ledger.find(case.name)
-        self.active -= 1
         if row is not None and row.state is State.CAPTURED:
             self.look_failed(failure, case, row)
             return
-        state = fate(row, now=now, nowhere=case.nowhere)
-        self.archive.ledger.failed(case.name, failure.kind, failure.reason, now=now, state=state, nowhere=case.nowhere)
+        state = fate(row, now=now, nowhere=case.nowhere) if case.was_tried else State.PENDING
+        self.archive.ledger.failed(
+            case.name,
+            failure.kind,
+            failure.reason,
+            now=now,
+            state=state,
+            nowhere=case.nowhere,
+            tried=case.was_tried,
+        )
         pending = state is State.PENDING
         self.report(failure, "it stays pending, the next run tries again" if pending else f"it is given up ({state})")
 
@@ -274,6 +277,10 @@ class ArchiveSpider(Spider):
                 self.archive.ledger.looked(case.name, now=self.archive.now())
         else:
             self.report(failure, "it is archived; the next run looks again")
+
+    def unusable(self, response: Response) -> None:
+        """Tell the circuit breaker that an answer was none, whatever its status."""
+        self.crawler.signals.send_catch_log(UNUSABLE, request=response.request)
 
     def report(self, failure: Failure, what_next: str) -> None:
         """Put a failure into the run's record and the log, in one sentence."""

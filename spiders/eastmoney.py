@@ -137,6 +137,7 @@ class EastmoneySpider(ArchiveSpider):
         reading, capture = asked.reading, str(response.meta.get("capture") or "")
         self.run.counts["lists"] += 1
         if response.status != HTTP_OK:
+            self.unusable(response)
             self.list_failed(asked, Failure(Kind.FETCH, response.url, f"HTTP {response.status}", capture))
             yield from self.next_list()
             return
@@ -145,6 +146,7 @@ class EastmoneySpider(ArchiveSpider):
             page = eastmoney.page(content, asked.question, capture)
             self.saw(reading.take(page, asked.question))
         except NotUnderstoodError as error:
+            self.unusable(response)
             self.list_failed(asked, Failure(Kind.of(error), response.url, str(error), capture))
             yield from self.next_list()
             return
@@ -195,8 +197,8 @@ class EastmoneySpider(ArchiveSpider):
         for name, sighting in self.seen.items():
             row = ledger.find(sighting.link.name) if name not in queued else None
             self.run.counts["archived before"] += int(row is not None and row.state is State.CAPTURED)
-        self.queue(rows)
-        self.run.counts["to fetch"] = len(self.waiting) if self.limit is None else min(self.limit, len(self.waiting))
+        self.queue(self.tried(rows))
+        self.run.counts["to fetch"] = len(self.waiting)
         if queued and self.limit is None and (better := self.settings.getfloat("BETTER_HOURS")) > 0:
             once_more = [row for row in improvable(self.archive, better) if self.wants(row)]
             self.queue([row for row in once_more if str(row.link.name) not in queued], better=True)

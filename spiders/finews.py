@@ -62,8 +62,8 @@ class FinewsSpider(MirrorLists):
                 if self.selection.full:
                     looks[name] = row
         rows += looks.values()
-        self.queue(rows)
-        self.run.counts["to fetch"] = len(self.waiting) if self.limit is None else min(self.limit, len(self.waiting))
+        self.queue(self.tried(rows))
+        self.run.counts["to fetch"] = len(self.waiting)
         self.queue(self.improvable({str(row.link.name) for row in rows}), better=True)
         yield from self.pursue()
 

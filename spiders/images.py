@@ -21,7 +21,7 @@ from newsarchive.source.told import NOT_THERE
 from newsarchive.source.understanding import NotUnderstoodError
 from spiders.arguments import ArgumentError, known, limit_of
 from spiders.base import HTTP_OK, ArchiveSpider
-from spiders.outcome import describe_failure
+from spiders.outcome import describe_failure, was_asked
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -68,16 +68,21 @@ class ImagesSpider(ArchiveSpider):
         """Read what was archived since the last run, then ask for what is pending."""
         self.hosts = PictureHosts.of(str(self.settings["IMAGE_HOSTS"] or ""))
         self.read_posts()
-        waiting = self.archive.ledger.pending_pictures()[: self.limit]
-        self.run.counts["to fetch"] = len(waiting)
-        for url in waiting:
+        asked = list(islice(self.to_ask(), self.limit))
+        self.run.counts["to fetch"] = len(asked)
+        for url, address in asked:
+            yield self.picture_request(url, address)
+
+    def to_ask(self) -> Iterator[tuple[str, str]]:
+        """Give each picture that has to be asked for, and where."""
+        for url in self.archive.ledger.pending_pictures():
             if self.is_kept(url):
                 continue
             address = self.hosts.fetch_url(url)
             if address is None:
                 self.archive.ledger.picture_failed(url, _not_ours(url), now=self.archive.now(), refused=True)
                 continue
-            yield self.picture_request(url, address)
+            yield url, address
 
     def read_posts(self) -> None:
         """Put every picture of posts that are new or changed into the queue."""
@@ -131,6 +136,7 @@ class ImagesSpider(ArchiveSpider):
         url = shown
         capture = str(response.meta.get("capture") or "")
         if response.status != HTTP_OK:
+            self.unusable(response)
             nowhere = response.status in NOT_THERE
             self.picture_failed(Failure(Kind.FETCH, url, f"HTTP {response.status}", capture), nowhere=nowhere)
             return
@@ -138,6 +144,7 @@ class ImagesSpider(ArchiveSpider):
             body, digest = body_of(response), self.archive.digest_of(capture) or ""
             self.keep(url, body, capture, digest, framed=is_framed(response))
         except NotUnderstoodError as error:
+            self.unusable(response)
             self.picture_failed(Failure(Kind.of(error), url, str(error), capture))
         except Refused as error:
             self.picture_failed(Failure(Kind.UNDERSTAND, url, str(error), capture), refused=True)
@@ -164,12 +171,14 @@ class ImagesSpider(ArchiveSpider):
         """A picture could not be asked for at all."""
         yield from ()
         url = failure.request.cb_kwargs["shown"]  # type: ignore[attr-defined]
-        self.picture_failed(Failure(Kind.FETCH, url, describe_failure(failure)))
+        self.picture_failed(Failure(Kind.FETCH, url, describe_failure(failure)), tried=was_asked(failure))
 
-    def picture_failed(self, failure: Failure, *, nowhere: bool = False, refused: bool = False) -> None:
+    def picture_failed(
+        self, failure: Failure, *, nowhere: bool = False, refused: bool = False, tried: bool = True
+    ) -> None:
         """Record that a picture could not be had, in the ledger and in the run."""
         state = self.archive.ledger.picture_failed(
-            failure.what, failure.reason, now=self.archive.now(), nowhere=nowhere, refused=refused
+            failure.what, failure.reason, now=self.archive.now(), nowhere=nowhere, refused=refused, tried=tried
         )
         what_next = "it stays pending, the next run tries again" if state == "pending" else f"it is given up ({state})"
         self.report(failure, what_next)

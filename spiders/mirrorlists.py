@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+from scrapy.http import Response
 from scrapy.http.headers import Headers
 
 from newsarchive.archive.conditional import conditions, unasked, validators_of
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from scrapy import Request
-    from scrapy.http import Response
     from twisted.python.failure import Failure as TwistedFailure
 
     from newsarchive.source.homepage import HomePage
@@ -262,6 +262,8 @@ class MirrorLists(ArchiveSpider):
     ) -> None:
         """Report a list that could not be had or understood; `kept` knows where what was served is."""
         capture = str(kept.meta.get("capture") or "") if kept is not None else ""
+        if due and kind is not Kind.ALARM and isinstance(kept, Response):
+            self.unusable(kept)
         what = fetch_url(self.settings["FINEWS_URL"], listed.path)
         if due:
             self.archive.ledger.list_failed(listed.path, reason)

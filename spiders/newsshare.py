@@ -62,7 +62,7 @@ class NewsShareSpider(ArchiveSpider):
             ledger.see(Sighting(link, ()), now=self.archive.now())
             if found := ledger.find(link.name):
                 rows.append(found)
-        self.queue(rows)
+        self.queue(self.tried(rows))
         self.run.counts["to fetch"] = len(self.waiting)
         self.queue(better, better=True)
         for request in self.pursue():

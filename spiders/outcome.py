@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from scrapy import exceptions as scrapy_errors
 from twisted.internet.error import ConnectError
 
+from newsarchive.middlewares.giveup import GivenUpError
 from newsarchive.source.understanding import TruncatedError
 
 if TYPE_CHECKING:
@@ -27,7 +28,17 @@ _WORDS: tuple[tuple[type[BaseException], str], ...] = (
 
 def describe_failure(failure: Failure) -> str:
     """Say in a few words why a request got no answer; never a traceback."""
-    error = failure.value
+    return _describe(failure.value)
+
+
+def was_asked(failure: Failure) -> bool:
+    """Return whether a request that failed was sent at all, or its service was left alone before."""
+    return not isinstance(failure.value, GivenUpError) or failure.value.earlier is not None
+
+
+def _describe(error: BaseException | None) -> str:
+    if isinstance(error, GivenUpError) and error.earlier is not None:
+        return f"{_describe(error.earlier)}; {error}"
     if isinstance(error, scrapy_errors.IgnoreRequest):
         return str(error) or "the request was held back"
     if isinstance(error, scrapy_errors.ResponseDataLossError | TruncatedError):

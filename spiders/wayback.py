@@ -118,6 +118,7 @@ class WaybackSpider(ArchiveSpider):
         capture = str(response.meta.get("capture") or "")
         self.run.counts["lists"] += 1
         if response.status != HTTP_OK and not wayback.says_none(response.status, response.body):
+            self.unusable(response)
             failure = Failure(Kind.FETCH, response.url, f"HTTP {response.status}", capture)
             self.list_failed(captured, failure)
         else:
@@ -127,6 +128,7 @@ class WaybackSpider(ArchiveSpider):
                 )
                 found = wayback.sightings(content, captured.host, framed=is_framed(response))
             except NotUnderstoodError as error:
+                self.unusable(response)
                 self.list_failed(captured, Failure(Kind.of(error), response.url, str(error), capture))
             else:
                 self.run.counts["seen"] += len(found)
@@ -151,9 +153,8 @@ class WaybackSpider(ArchiveSpider):
 
     def articles(self) -> Iterator[Any]:
         """Queue the articles of the days asked for of which there are copies, and which are not archived."""
-        rows = [row for row in self.archive.ledger.pending() if self.wants(row)]
-        self.queue(rows)
-        self.run.counts["to fetch"] = len(self.waiting) if self.limit is None else min(self.limit, len(self.waiting))
+        self.queue(self.tried(row for row in self.archive.ledger.pending() if self.wants(row)))
+        self.run.counts["to fetch"] = len(self.waiting)
         yield from self.pursue()
 
     def wants(self, row: Row) -> bool:

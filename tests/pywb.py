@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pytest
 
-PATIENCE = 60
+from tests.conftest import PATIENCE
 
 
 def tool(name: str) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from bench.__main__ import MEASUREMENTS
 from bench.measure import Effort, Row, in_turn
+from tests.conftest import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -18,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 @pytest.mark.parametrize("name", list(MEASUREMENTS))
 def test_a_measurement_gives_its_row_and_how_to_repeat_it(name: str) -> None:
     command = [sys.executable, "-m", "bench", name, "--size", "0.001", "--rounds", "1"]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert ended.returncode == 0, ended.stderr
     assert f"ARGS={name}" in ended.stdout
 

@@ -17,6 +17,7 @@ from newsarchive.archive import runs
 from newsarchive.replica.compose import NOW
 from newsarchive.replica.server import Replica
 from spiders.finews import FinewsSpider
+from tests.conftest import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "cron.md").read_text(encoding="utf-8")
@@ -86,7 +87,9 @@ def test_the_first_line_archives_says_so_in_its_log_and_mails_nothing(small_repl
     }.items():
         assert theirs in command
         command = command.replace(theirs, here)
-    ended = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False, cwd="/", timeout=60)
+    ended = subprocess.run(
+        ["sh", "-c", command], capture_output=True, text=True, check=False, cwd="/", timeout=PATIENCE
+    )
     log = (tmp_path / "crawl.log").read_text(encoding="utf-8")
     assert ended.returncode == 0, log
     assert (ended.stdout, ended.stderr) == ("", ""), "cron mails whatever is printed"

@@ -9,6 +9,7 @@ import pytest
 from newsarchive.replica.compose import compose
 from newsarchive.replica.piece import Piece
 from newsarchive.replica.server import Replica
+from tests.conftest import PATIENCE
 
 OK, INCOMPLETE, SOURCE_CHANGED = 0, 3, 4
 
@@ -58,7 +59,9 @@ def test_a_fault_has_its_exit_code_and_the_next_run_makes_it_good(
         replica.slow_seconds = 0.2
         crawl = crawl_into(replica)
         replica.faults([{"match": PLACES[place], "do": fault, "times": -1}])
-        hurt = crawl("finews", DOWNLOAD_TIMEOUT=0.5 if fault == "hang" else 5, RETRY_TIMES=1, RETRY_AFTER_LONGEST=0)
+        hurt = crawl(
+            "finews", DOWNLOAD_TIMEOUT=0.5 if fault == "hang" else PATIENCE, RETRY_TIMES=1, RETRY_AFTER_LONGEST=0
+        )
         posts = crawl.posts()
         assert hurt.code == FAULTS[fault], f"{fault} on {place}: {hurt}"
         wrong = [path for path, content in posts.items() if content != expected.get(path)]

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.archives import differences, snapshot
+from tests.conftest import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -16,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[1]
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_run_after_some_kills_ends_with_the_archive_of_an_undisturbed_one(seed: int) -> None:
     soak = [sys.executable, "-m", "bench.soak", "--kills", "6", "--seed", str(seed)]
-    ended = subprocess.run(soak, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    ended = subprocess.run(soak, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert ", 0 not" in ended.stdout
 

@@ -30,7 +30,7 @@ from newsarchive.source.reading import MAX_PAGES
 from newsarchive.source.roads import Road
 from newsarchive.source.wayback import Captured, copy_of_url
 
-_LIST = re.compile(r"/category/[^/]+\.html|/emnews/|/feed\.xml")
+_LIST = re.compile(r"/category/.+\.html|/emnews/|/feed\.xml")
 _ARTICLE_PAGE = re.compile(r".*/a/(\d{14,24})\.html", re.ASCII | re.DOTALL)
 _OLD_POST = re.compile(r"(?:.*/)?(?P<file>\d{4}-\d{2}-\d{2}-(?P<name>(?:NW)?\d{14,24})\.md)", re.ASCII | re.DOTALL)
 _ARTICLE_API = re.compile(r".*/kuaixun/v2/api/article/(\d{14,24})", re.ASCII | re.DOTALL)

@@ -53,7 +53,8 @@ UPDATE articles SET state = 'captured', category = :category, origin = :origin, 
 WHERE name = :name
 """
 _FAILED = """
-UPDATE articles SET tries = tries + 1, last_try = :now, error_kind = :kind, error = :error, state = :state,
+UPDATE articles SET tries = tries + :tried, last_try = CASE WHEN :tried THEN :now ELSE last_try END,
+    error_kind = :kind, error = :error, state = :state,
     nowhere_since = coalesce(nowhere_since, CASE WHEN :nowhere THEN :now END)
 WHERE name = :name AND state != 'captured'
 """
@@ -184,6 +185,7 @@ class ArticleRows(LedgerFile):
         now: datetime,
         state: State = State.PENDING,
         nowhere: bool = False,
+        tried: bool = True,
     ) -> None:
         """Record that an article could not be had this time.
 
@@ -194,6 +196,7 @@ class ArticleRows(LedgerFile):
             now: the moment of the try.
             state: what it is from now on, as `newsarchive.archive.ledgerrows.fate` tells.
             nowhere: every road said it has none, in proper answers.
+            tried: it was asked for; else the run leaves the service alone, which uses up no try.
         """
         values = {
             "name": str(name),
@@ -202,6 +205,7 @@ class ArticleRows(LedgerFile):
             "error": plain(error),
             "state": state,
             "nowhere": nowhere,
+            "tried": tried,
         }
         with self._in_passing():
             self._db.execute(_FAILED, values)

@@ -59,8 +59,11 @@ class PictureRows(LedgerFile):
         return count
 
     def pending_pictures(self) -> list[str]:
-        """Give the address of every picture that is still to be had, longest waiting first."""
-        rows = self._db.execute("SELECT url FROM pictures WHERE state = 'pending' ORDER BY first_seen, url")
+        """Return the address of every picture that is still to be had: those never tried first, longest waiting first.
+
+        Pictures that never can be had would use up the limit of every run.
+        """
+        rows = self._db.execute("SELECT url FROM pictures WHERE state = 'pending' ORDER BY tries > 0, first_seen, url")
         return [row["url"] for row in rows]
 
     def picture_kept(self, kept: KeptPicture, *, now: datetime) -> None:
@@ -69,23 +72,25 @@ class PictureRows(LedgerFile):
         with self._transaction():
             self._db.execute(_KEPT, {**values, "now": stamp(now)})
 
-    def picture_failed(
-        self, url: str, error: str, *, now: datetime, nowhere: bool = False, refused: bool = False
+    def picture_failed(  # noqa: PLR0913 - one column each
+        self, url: str, error: str, *, now: datetime, nowhere: bool = False, refused: bool = False, tried: bool = True
     ) -> str:
         """Record that a picture could not be had; gives its state from now on.
 
         It is given up like an article: no earlier than three days after it was first seen, as ``gone`` where its host
-        says it has none, as ``failed`` after ten tries that ended in errors. What is refused is never asked again.
+        says it has none, as ``failed`` after ten tries that ended in errors. What is refused is never asked again. What
+        was not `tried`, because the run leaves the host alone, is pending as before.
         """
         row = self._db.execute("SELECT first_seen, tries FROM pictures WHERE url = ?", (url,)).fetchone()
         over = moment(row["first_seen"]) + KEPT_FOR <= now and row["tries"] > 0
         state = "refused" if refused else "gone" if over and nowhere else "pending"
-        if over and not nowhere and not refused and row["tries"] >= GIVEN_UP_AFTER:
+        if over and not nowhere and not refused and tried and row["tries"] >= GIVEN_UP_AFTER:
             state = "failed"
         with self._in_passing():
             self._db.execute(
-                "UPDATE pictures SET state = ?, tries = tries + 1, last_try = ?, error = ? WHERE url = ?",
-                (state, stamp(now), plain(error), url),
+                "UPDATE pictures SET state = ?, tries = tries + ?, last_try = coalesce(?, last_try), error = ?"
+                " WHERE url = ?",
+                (state, tried, stamp(now) if tried else None, plain(error), url),
             )
         return state
 

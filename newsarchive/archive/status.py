@@ -19,7 +19,7 @@ from newsarchive.archive.runs import INCOMPLETE, OK
 from newsarchive.archive.seal import LEDGER
 from newsarchive.archive.verifyfiles import is_busy
 from newsarchive.dates import POST_FORMAT, SHANGHAI, last_day
-from newsarchive.newspapers import category_of, newspaper_of
+from newsarchive.newspapers import category_of, newspaper_of, plain_category, segments_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def count(tallies: Iterable[Tally], scope: Scope, *, last: date = date.max) -> C
     spelled: dict[str, set[str]] = {}
     for one in tallies:
         if one.state is State.CAPTURED:
-            spelled.setdefault(" ".join(one.category.lower().split()), set()).add(one.category)
+            spelled.setdefault(" ".join(segments_of(plain_category(one.category))), set()).add(one.category)
     counts = Counts()
     for one in tallies:
         if not scope.holds(one.day, one.category, one.tag):

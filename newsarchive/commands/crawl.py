@@ -40,7 +40,7 @@ EXAMPLES = (
     "(just these articles; -a code=NW…, url=URL or file=PATH), eastmoney (the publisher's own lists, without the "
     "mirror; -a columns=350,fast:102, since=DAY, until=DAY, limit=N), wayback (expired pages from a web archive; "
     "-a since=DAY and until=DAY, category=NAMES, limit=N) and images (the pictures that archived articles show; "
-    "-a limit=N). "
+    "-a limit=N). With limit=N so many articles are tried, whatever comes of them, new ones first by deadline. "
     "Exit codes: 0 complete, 1 could not start, 2 usage, 3 incomplete (pending, the next run tries again), "
     "4 the source changed, 75 another run holds the archive, 130 and 143 stopped by a signal."
 )

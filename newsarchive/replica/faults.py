@@ -20,6 +20,8 @@ CUTS = frozenset({"truncate", "cut-gzip", "cut-page"})
 """Half an answer: of the length announced; as half a gzip stream, whose own length is right; without any length."""
 KINDS = STATUSES | BODIES.keys() | CUTS | {"hang", "slow", "reset", "redirect-loop", "unasked-304"}
 RETRY_AFTER = frozenset({"503", "429"})
+FURTHER_STATUSES = frozenset({"202", "304", "401", "407", "418", "451", "501", "520"})
+"""Others by which a service refuses us; the saved copy's server does not know them."""
 
 
 def half_of(body: bytes) -> bytes:
@@ -56,7 +58,7 @@ def read_rules(rules: Sequence[Mapping[str, Any]]) -> list[Fault]:
             fault = Fault(re.compile(rule["match"]), rule["do"], int(rule.get("times", 1)))
         except (KeyError, TypeError, AttributeError, re.error) as error:
             raise ValueError(f"a fault is {{'match': REGEX, 'do': KIND, 'times': N}}, not {rule!r}") from error
-        if fault.kind not in KINDS:
+        if fault.kind not in KINDS | FURTHER_STATUSES:
             raise ValueError(f"no such fault: {fault.kind!r}; there are {', '.join(sorted(KINDS))}")
         faults.append(fault)
     return faults

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from newsarchive.replica import article
-from newsarchive.replica.faults import BODIES, RETRY_AFTER, STATUSES, half_of
+from newsarchive.replica.faults import BODIES, FURTHER_STATUSES, RETRY_AFTER, STATUSES, half_of
 from newsarchive.replica.picture import picture
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Handler(BaseHTTPRequestHandler):
             self._note(0)
             self.close_connection = True
             self.replica.stopped.wait(self.replica.hang_seconds)
-        elif self.fault in STATUSES:
+        elif self.fault is not None and self.fault in STATUSES | FURTHER_STATUSES:
             again = [("Retry-After", "1")] if self.fault in RETRY_AFTER else []
             self._send(int(self.fault), b"<html><body>error</body></html>", HTML, again)
         elif self.fault is not None and self.fault in BODIES:

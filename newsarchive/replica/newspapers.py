@@ -6,6 +6,7 @@ spaces in a row, parentheses, two names that share a path. The articles in them 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -66,6 +67,11 @@ NEWSPAPERS = (
 
 # Category pages whose heading is blank, as one version of the mirror's layout left it.
 BLANK_HEADINGS = frozenset({"蓝鲸财经", "经济参考报"})
+
+
+def words(text: str) -> list[str]:
+    """Split a category or tag as Jekyll does: Ruby's ``split`` knows no white space but ASCII's."""
+    return [word for word in re.split(r"[ \t-\r]+", text) if word]
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from newsarchive.replica.kramdown import page_body, strip_html
-from newsarchive.replica.newspapers import ROLLING_CATEGORY, ROLLING_TAG
+from newsarchive.replica.newspapers import ROLLING_CATEGORY, ROLLING_TAG, words
 from newsarchive.replica.piece import Layout, Piece
 from newsarchive.replica.site import HOME_SHOWS, ROLLING_SHOWS, Heading, Site
 
@@ -87,7 +87,7 @@ def post(site: Site, piece: Piece) -> bytes:
         stamp = f"(GMT+8, Asia/Shanghai, CST) {stamp}"
     else:
         stamp = f"[GMT+8, Asia/Shanghai, CST] {stamp} &nbsp; "
-    tags = "</em> - <em>".join(piece.tag.split())
+    tags = "</em> - <em>".join(words(piece.tag))
     section = (
         f"<small>{stamp}</small>\n<h1>{piece.title}</h1>\n\n{content}\n\n\n  <small>tags: <em>{tags}</em></small>\n\n"
     )
@@ -142,8 +142,8 @@ def _entry(site: Site, piece: Piece) -> str:
     title = html.escape(html.escape(piece.title, quote=False), quote=False)
     if piece.bare:
         title = "" if piece.broken_title else piece.name
-    words = () if piece.bare else (*piece.category.split(), *piece.tag.split())
-    terms = "".join(f'<category term="{html.escape(word)}" />' for word in words)
+    named = () if piece.bare else (*words(piece.category), *words(piece.tag))
+    terms = "".join(f'<category term="{html.escape(term)}" />' for term in named)
     summary = "" if piece.broken_title else f'<summary type="html"><![CDATA[{_excerpt(piece)}]]></summary>'
     return (
         f'<entry><title type="html">{title}</title>'

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from urllib.parse import quote, unquote
 
-from newsarchive.replica.newspapers import BLANK_HEADINGS, ROLLING_CATEGORY, ROLLING_TAG, category_of
+from newsarchive.replica.newspapers import BLANK_HEADINGS, ROLLING_CATEGORY, ROLLING_TAG, category_of, words
 from newsarchive.replica.piece import Piece
 
 HOME_SHOWS = 5
@@ -52,9 +53,10 @@ class Site:
     def url(self, piece: Piece) -> str:
         """Give the path of a post's page, percent-encoded where it must be."""
         name = piece.file_name.removesuffix(".md") if piece.broken_title else piece.name
-        segments = () if piece.bare else dict.fromkeys(piece.category.lower().split())
+        segments = () if piece.bare else dict.fromkeys(words(piece.category.lower()))
         path = "/".join(("", *segments, f"{self.date(piece):%Y/%m/%d}", f"{name}.html"))
-        return quote(path, safe="/()&'!*,;=:@+$~")
+        tidied = re.sub("/+", "/", path.replace("..", "/").replace("./", ""))  # source: jekyll/url.rb, sanitize_url
+        return quote(tidied, safe="/()&'!*,;=:@+$~")
 
     def post_at(self, path: str) -> Piece | None:
         """Give the post whose page is at a decoded path."""
@@ -91,10 +93,10 @@ class Site:
         by_name = sorted(self.posts, key=lambda piece: piece.file_name)
         return tuple(sorted(by_name, key=self.date, reverse=True))
 
-    def _listed(self, words: Callable[[Piece], str]) -> dict[str, tuple[Piece, ...]]:
+    def _listed(self, text_of: Callable[[Piece], str]) -> dict[str, tuple[Piece, ...]]:
         lists: dict[str, list[Piece]] = {}
         for piece in self.posts:
             if not piece.bare:
-                for word in words(piece).split():
+                for word in words(text_of(piece)):
                     lists.setdefault(word, []).append(piece)
         return {word: tuple(reversed(pieces)) for word, pieces in lists.items()}

@@ -16,6 +16,7 @@ from pathlib import Path
 from newsarchive.archive.ledgerrows import moment
 from newsarchive.article import Name, Refused
 from newsarchive.dates import SHANGHAI
+from newsarchive.newspapers import plain_category, tag_of
 from newsarchive.search import LIMIT, store
 from newsarchive.search.folding import fold
 from newsarchive.search.marking import Marked, mark, snippet
@@ -267,8 +268,13 @@ class Reader:
         return dict(self._db.execute(f"{sql} GROUP BY day ORDER BY day", values).fetchall())
 
     def categories_like(self, patterns: list[str]) -> tuple[str, ...]:
-        """Give the categories that names or globs mean, in whatever script they are typed."""
-        return tuple(sorted({one.category for one in self.categories() if _is_like(one.category, patterns)}))
+        """Give the categories that names or globs mean, of category, tag or newspaper, in whatever script."""
+
+        def names(one: Count) -> tuple[str, ...]:
+            return one.category, plain_category(one.category), one.newspaper, tag_of(one.newspaper)
+
+        found = (one for one in self.categories() if any(_is_like(name, patterns) for name in names(one)))
+        return tuple(sorted({one.category for one in found}))
 
     def newspapers_like(self, patterns: list[str]) -> tuple[str, ...]:
         """Give the newspapers that names, tags or globs mean, in whatever script they are typed."""
@@ -284,7 +290,8 @@ class Reader:
 
 
 def _is_like(text: str, patterns: list[str]) -> bool:
-    return any(fnmatchcase(fold(text), fold(pattern)) for pattern in patterns)
+    folded = fold(text)
+    return any(folded == pattern or fnmatchcase(folded, pattern) for pattern in map(fold, patterns))
 
 
 def _id_of(day: date) -> int:

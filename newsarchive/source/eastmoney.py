@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from newsarchive import dates
 from newsarchive.article import ROLLING_TAG, Name, Refused
-from newsarchive.newspapers import category_of, check_category, check_tag, tag_of
+from newsarchive.newspapers import tag_of
 from newsarchive.source.jsonanswer import json_object, string
 from newsarchive.source.links import ArticleLink
 from newsarchive.source.lists import Listed, Sighting
@@ -205,16 +205,7 @@ def _item(entry: Any, *, rolling: bool, capture: str) -> Item:
         return Item(Sighting(link, (ROLLING_TAG,), listed), shown)
     newspaper = string(entry, "mediaName").strip()
     listed = Listed(url=url, date=string(entry, "showTime").strip(), newspaper=newspaper)
-    return Item(Sighting(link, _tags(newspaper), listed), shown)
-
-
-def _tags(newspaper: str) -> tuple[str, ...]:
-    """Give the mirror's tag of a newspaper; none for a name that cannot be one, so that other roads may tell."""
-    try:
-        check_category(category_of(newspaper))
-        return (check_tag(tag_of(newspaper)),) if newspaper else ()
-    except Refused:
-        return ()
+    return Item(Sighting(link, (tag_of(newspaper),) if newspaper else (), listed), shown)
 
 
 def columns(text: str) -> tuple[Column, ...]:

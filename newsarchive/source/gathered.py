@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from newsarchive import dates
 from newsarchive.article import ROLLING_CATEGORY, ROLLING_TAG, Article, Name, Origin, Refused, one_line
 from newsarchive.body import has_substance
-from newsarchive.newspapers import check_category, check_tag, newspaper_of, tag_of
+from newsarchive.newspapers import category_named, newspaper_of, tag_of
 from newsarchive.source.article_page import ArticlePage
 from newsarchive.source.digest import digest_line
 from newsarchive.source.links import PUBLIC_ARTICLE, PUBLIC_SHARE, ArticleLink, article_page_url, share_page_url
 from newsarchive.source.lists import Listed
 from newsarchive.source.page import PostPage
-from newsarchive.source.placing import can_be_named, place_of
+from newsarchive.source.placing import place_of
 from newsarchive.source.richform import plain
 from newsarchive.source.road import ROAD_OF, Road
 from newsarchive.source.share import ShareAnswer
@@ -105,8 +105,8 @@ class Gathered:
             name=self.name,
             title=self._title(),
             date=self._date(),
-            category=check_category(category),
-            tag=check_tag(tag),
+            category=category,
+            tag=tag,
             body=body,
             link=self._link(),
             digest=self._digest(body) if self.name.rolling else "",
@@ -228,22 +228,23 @@ class Gathered:
         if placed := place_of(self.newspapers(), self.known_link.segments):
             return placed
         if self.page is not None and self.page.category and self.page.tags:
-            return self.page.category, self.page.tag or " ".join(self.page.tags)
+            tag = self.page.tag or " ".join(self.page.tags)
+            return category_named(self.page.category), one_line(tag)
         return (self.old.category, self.old.tag) if self.old is not None else None
 
     def _placed_by_path(self) -> tuple[str, str] | None:
         """Place it by its path, in lower case, when its page is gone and no name explains the path."""
         newspapers, segments = self.newspapers(), self.known_link.segments
-        return (" ".join(segments), tag_of(newspapers[0])) if newspapers and segments else None
+        return (category_named(" ".join(segments)), tag_of(newspapers[0])) if newspapers and segments else None
 
     def newspapers(self) -> list[str]:
-        """Give the names the newspaper may have, the likelier first; only such as can be part of a post."""
+        """Give the names the newspaper may have, the likelier first."""
         heading = newspaper_of(one_line(" ".join(self.tags)))
         told = tuple(map(one_line, self.answer.newspapers))
         names = [*told, heading] if len(self.tags) > 1 else [heading, *told]
         names[:0] = [name for name in told if name.split() == heading.split()]  # a list may show two spaces as one
         names += [one_line(self.canonical.newspaper if self.canonical else ""), one_line(self.listed.newspaper)]
-        return [name for name in names if name and can_be_named(name)]
+        return [name for name in names if name.strip()]
 
     def _answers(self) -> str:
         asked = (road for road in Road if road in self.asked)

@@ -6,10 +6,11 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from newsarchive.article import ROLLING_CATEGORY, ROLLING_TAG, Name, Refused
-from newsarchive.newspapers import category_of, newspaper_of, segments_of
+from newsarchive.article import ROLLING_CATEGORY, ROLLING_TAG, Name
+from newsarchive.newspapers import newspaper_of, pinyin_of
 from newsarchive.source.links import ArticleLink, category_path
 from newsarchive.source.mirror import HOME_SHOWS, Section
+from newsarchive.source.placing import explains
 
 HOME = "/"
 ROLLING_PAGE = "/emnews/"
@@ -107,7 +108,7 @@ def sightings(sections: Iterable[Section], *, tag: str = "") -> dict[str, Sighti
         heading = tag or section.tag
         for link in section.links:
             before = found.get(str(link.name))
-            believed = not tag or segments_of(category_of(newspaper_of(tag))) == link.segments
+            believed = not tag or explains(newspaper_of(tag), link.segments)
             tags: tuple[str, ...] = (heading,) if heading and believed else ()
             if before is not None:
                 tags = tuple(dict.fromkeys(before.tags + tags))
@@ -133,12 +134,11 @@ def due_lists(sections: Iterable[Section], known: Callable[[Name], bool], *, sho
         if not links or len(links) + len(section.refused) < (HOME_SHOWS if split else shown) or known(links[-1].name):
             continue
         page = list_of(section.tag, links[0].segments)
-        if page is not None:
-            pages.setdefault(page.path, page)
+        pages.setdefault(page.path, page)
     return list(pages.values())
 
 
-def list_of(tag: str, segments: tuple[str, ...]) -> ListPage | None:
+def list_of(tag: str, segments: tuple[str, ...]) -> ListPage:
     """Give the category page of a heading on the home page.
 
     The path in a link is lower case, the page's name is not: the heading tells. A name with spaces is several
@@ -146,13 +146,11 @@ def list_of(tag: str, segments: tuple[str, ...]) -> ListPage | None:
     """
     if tag == ROLLING_TAG:
         return ListPage(category_path(ROLLING_CATEGORY), tag)
-    category = category_of(newspaper_of(tag))
-    if len(segments) == 1 and segments_of(category) != segments:
+    newspaper = newspaper_of(tag)
+    category = pinyin_of(newspaper)
+    if len(segments) == 1 and not explains(newspaper, segments):
         category = segments[0]  # another reading of a character than the mirror's; its path is what we have
-    try:
-        return ListPage(category_path(category), tag)
-    except Refused:
-        return None
+    return ListPage(category_path(category), tag)
 
 
 def headings(found: Iterable[Sighting]) -> frozenset[str]:

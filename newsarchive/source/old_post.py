@@ -12,8 +12,8 @@ from dataclasses import replace
 from datetime import date
 
 from newsarchive import dates, post
-from newsarchive.article import ROLLING_CATEGORY, ROLLING_TAG, Article, Name, Origin, Refused
-from newsarchive.newspapers import check_category, check_tag
+from newsarchive.article import ROLLING_CATEGORY, ROLLING_TAG, Article, Name, Origin, Refused, one_line
+from newsarchive.newspapers import category_named
 from newsarchive.source.encoding import decode
 from newsarchive.source.links import ArticleLink
 from newsarchive.source.notice import notice_in
@@ -72,13 +72,16 @@ def old_post(content: bytes, file_name: str) -> Article:
         raise NotUnderstoodError(f"the store's post is another article's ({min(numbers)})")
     try:
         article = post.to_article(found)
-        category, tag = ROLLING_CATEGORY, ROLLING_TAG
-        if not article.name.rolling:
-            category, tag = check_category(article.category), check_tag(article.tag)
     except Refused as error:
         raise NotUnderstoodError(f"the store's post cannot be archived: {error}") from error
     if kind := notice_in(article.title, article.body, identified=True):
         raise NotUnderstoodError(f"the store's post holds no article but a notice ({kind}); it is {looks_like(text)}")
+    if article.name.rolling:
+        category, tag = ROLLING_CATEGORY, ROLLING_TAG
+    elif article.category.strip() and article.tag.strip():
+        category, tag = category_named(article.category), one_line(article.tag)
+    else:
+        raise NotUnderstoodError("the store's post cannot be archived: it names no newspaper")
     return replace(article, category=category, tag=tag, origin=Origin.OLD_POST)
 
 

@@ -54,7 +54,7 @@ _LINK = re.compile(r"<p>\s*(?:<a href=\"(?P<link>[^\"]*)\">(?P=link)</a>|&lt;&gt
 _DIGEST, _DIGEST_END = re.compile(r"\s*+<blockquote>", re.ASCII), "</blockquote>"
 _ASCII_SPACE = " \t\n\r\f\v"
 _SPACE = " \t\n"  # ideographic spaces belong to the text
-_CATEGORY = re.compile(r"/category/(?P<category>[^/]+)\.html$")
+_CATEGORY = re.compile(r"/category/(?P<category>.+)\.html$", re.DOTALL)
 _NUMBER = re.compile(r"(?<![0-9])[0-9]{14,24}(?![0-9])")
 _STAMP = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}", re.ASCII)
 _PRE = re.compile(  # kramdown alone, and with Jekyll's highlighter around it

@@ -26,12 +26,14 @@ class Case(Gathered):
         closed: roads that must not be asked.
         failed: the dead ends that could not be asked, or whose answer was not understood; of those that fail for an
             article that is archived already none is waited for.
+        not_asked: those of them that were not even tried, because the run leaves their service alone.
         store_name: the name by which the store was asked last.
         copy: the copy the web archive was asked for last, by its place there.
     """
 
     closed: frozenset[Road] = NOT_BY_DEFAULT
     failed: set[Road] = field(default_factory=set)
+    not_asked: set[Road] = field(default_factory=set)
     store_name: str = ""
     copy: str = ""
     _store_names: list[str] | None = None  # those not asked for yet
@@ -41,6 +43,11 @@ class Case(Gathered):
     def nowhere(self) -> bool:
         """Whether every road that was asked said, in a proper answer, that it has no text."""
         return bool(self.asked) and self.asked == self.dead_ends.keys() and not self.failed
+
+    @property
+    def was_tried(self) -> bool:
+        """Whether what hinders the article was met by asking: a try, of which there are only so many."""
+        return not self.failed or self.failed != self.not_asked
 
     def fail(self, road: Road, reason: str) -> None:
         """Note that a road could not be asked, or that its answer was not understood."""

@@ -39,7 +39,7 @@ ROUTES: tuple[tuple[str, Page], ...] = (
     ("/calendar", pages.calendar),
     ("/calendar/{year:int}", pages.calendar),
     ("/papers", pages.papers),
-    ("/category/{category}", pages.category),
+    ("/category/{category:path}", pages.category),
     ("/search", pages.search),
     ("/status", pages.status),
     ("/go", articles.go),

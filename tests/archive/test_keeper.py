@@ -27,7 +27,7 @@ from newsarchive.archive.keeper import Archive
 from newsarchive.clock import Clock
 archive = Archive(Path(sys.argv[1]), Clock("2022-03-02 12:00"))
 print("held", flush=True)
-time.sleep(60)
+time.sleep(900)
 """
 
 

@@ -18,6 +18,7 @@ import pytest
 
 from newsarchive.replica.compose import compose
 from newsarchive.replica.server import Replica
+from tests.conftest import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 NOWHERE = "http://127.0.0.1:9/"
@@ -40,12 +41,12 @@ def started(crawl: Any, *arguments: str, **settings: Any) -> subprocess.Popen[st
 
 
 def wait_for_posts(crawl: Any, number: int) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         if len(list(crawl.archive.glob("_posts/**/*.md"))) >= number:
             return
         time.sleep(0.02)
-    pytest.fail(f"no {number} posts within 30 seconds")
+    pytest.fail(f"no {number} posts within {PATIENCE} seconds")
 
 
 @pytest.mark.parametrize(
@@ -141,7 +142,7 @@ def test_a_second_run_leaves_the_archive_to_the_first(small_replica: Replica, cr
     assert second.code == 75, second
     assert "another run holds the archive" in second.err
     small_replica.faults([])
-    first.communicate(timeout=60)
+    first.communicate(timeout=PATIENCE)
     assert first.returncode == 0
 
 
@@ -155,7 +156,7 @@ def test_a_signal_stops_safely_and_the_next_run_goes_on(
     process = started(crawl)
     wait_for_posts(crawl, 2)
     process.send_signal(number)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == code, err
     assert crawl.last_run()["exit_code"] == code
     assert crawl.strays() == []

@@ -21,6 +21,7 @@ from scrapy.utils.project import get_project_settings
 from bench.exporting import make_archive
 from newsarchive.commands.export import Command
 from newsarchive.export.formats import FEED_LENGTH
+from tests.conftest import PATIENCE
 from tests.export.test_reading import everything, posts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,7 +33,7 @@ def command(archive: Path, *arguments: object) -> list[str]:
 
 def export(archive: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command(archive, *arguments), cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+        command(archive, *arguments), cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE
     )
 
 
@@ -208,7 +209,7 @@ def test_a_disk_that_becomes_full_leaves_what_was_there(stock: Path, tmp_path: P
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192)),
     )
     assert ended.returncode == 1, ended
@@ -224,6 +225,6 @@ def test_a_signal_stops_it(stock: Path) -> None:
         assert process.stdout
         process.stdout.readline()
         process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=60)
+        _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == 143
     assert said == "newsarchive: stopped; what was written is not complete\n"

@@ -16,6 +16,7 @@ import pytest
 from newsarchive.archive.keeper import hold
 from newsarchive.replica.compose import compose
 from newsarchive.replica.server import Replica
+from tests.conftest import PATIENCE
 from tests.post_cases import NEWSPAPER_POST, OLD_NAME, OLDEST, ROLLING_POST, TWO_LINES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,7 +54,7 @@ def command(name: str, archive: Path, *arguments: str) -> list[str]:
 
 def scrapy(name: str, archive: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command(name, archive, *arguments), cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
+        command(name, archive, *arguments), cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE
     )
 
 
@@ -101,7 +102,7 @@ def test_killed_it_goes_on_where_it_was(tmp_path: Path) -> None:
     }
     clone, archive = make(tmp_path / "clone", texts), tmp_path / "archive"
     with subprocess.Popen(command("import", archive, str(clone)), cwd=ROOT) as process:
-        for _ in range(1000):
+        for _ in range(PATIENCE * 100):
             if list((archive / "_posts").rglob("*.md")):
                 break
             time.sleep(0.01)

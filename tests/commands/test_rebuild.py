@@ -16,6 +16,7 @@ import pytest
 from newsarchive.archive.files import UNFINISHED
 from newsarchive.archive.keeper import hold
 from newsarchive.archive.verifyfiles import is_busy
+from tests.conftest import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -26,7 +27,7 @@ def command(archive: Path, *arguments: str) -> list[str]:
 
 def rebuild(archive: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command(archive, *arguments), cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+        command(archive, *arguments), cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE
     )
 
 
@@ -108,7 +109,7 @@ def test_a_signal_stops_it_safely_and_the_archive_is_free_again(archive: Path, n
     ) as process:
         wait_for_lock(archive)
         process.send_signal(number)
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == code, said
     assert "the next rebuild goes on" in said
     assert "Traceback" not in said
@@ -123,7 +124,7 @@ def test_killed_it_leaves_no_process_that_holds_the_archive(archive: Path) -> No
     with subprocess.Popen(command(archive, "-s", "PROCESSES=2"), cwd=ROOT) as process:
         wait_for_lock(archive)
         process.kill()
-    for _ in range(100):
+    for _ in range(PATIENCE * 20):
         if not is_busy(archive):
             break
         time.sleep(0.05)
@@ -138,7 +139,7 @@ def test_killed_it_leaves_no_process_that_holds_the_archive(archive: Path) -> No
 
 def wait_for_lock(archive: Path) -> None:
     """Wait until the rebuild holds the archive, and a moment longer, so that its processes are at work."""
-    for _ in range(300):
+    for _ in range(PATIENCE * 33):
         if is_busy(archive):
             time.sleep(0.3)
             return

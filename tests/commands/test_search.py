@@ -23,6 +23,7 @@ from newsarchive import settings
 from newsarchive.commands.rebuild import Command as Rebuild
 from newsarchive.commands.search import Command
 from newsarchive.commands.verify import Command as Verify
+from tests.conftest import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 EMPTY = 0
@@ -190,7 +191,12 @@ def _read(screen: int) -> bytes:
 def test_a_reader_that_has_seen_enough_is_no_error(small_kept_archive: Path) -> None:
     command = f"{sys.executable} -m scrapy search --since 2022-03-01 -s ARCHIVE_DIR={small_kept_archive} | true"
     ended = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+        ["bash", "-o", "pipefail", "-c", command],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
     )
     assert ended.returncode == 0, ended
 

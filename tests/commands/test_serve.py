@@ -15,6 +15,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.conftest import PATIENCE
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -24,7 +26,7 @@ def command(*words: str, archive: Path) -> list[str]:
 
 def ended(*words: str, archive: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command(*words, archive=archive), cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+        command(*words, archive=archive), cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE
     )
 
 
@@ -57,7 +59,7 @@ def test_it_tells_its_address_answers_and_ends_as_signals_end_programs(
         assert answer.status_code == 200
         assert "2022年1月5日" in answer.text
         process.send_signal(number)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=PATIENCE)
         assert process.returncode == code, err
         assert err == "newsarchive: stopped\n"
 
@@ -67,7 +69,7 @@ def test_it_opens_the_browser_where_that_is_wished(stock: Path, tmp_path: Path) 
     browser.write_text(f'#!/bin/sh\necho "$1" > {opened}.part; mv {opened}.part {opened}\n', encoding="utf-8")
     browser.chmod(0o755)
     with serving(stock, "--open", BROWSER=f"{browser} %s") as (_, address):
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE
         while not opened.exists() and time.monotonic() < deadline:
             time.sleep(0.02)
         assert opened.read_text(encoding="utf-8").strip() == address

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from newsarchive.replica.compose import NOW
+from tests.conftest import PATIENCE
 from tests.ledgers import lose, name_of, new_ledger, ran, sighting
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,7 +45,7 @@ def test_it_says_how_the_archive_stands_and_changes_nothing(small_kept_archive: 
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert ended.returncode == 0, ended
     assert ended.stderr == ""

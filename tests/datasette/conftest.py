@@ -28,11 +28,10 @@ from newsarchive.datasette.snapshot import ANALYSIS, take
 from newsarchive.replica.compose import NOW, compose
 from newsarchive.replica.server import Replica
 from newsarchive.search.index import catch_up
-from tests.conftest import Crawl
+from tests.conftest import PATIENCE, Crawl
 
 ROOT = Path(__file__).resolve().parents[2]
 PLUGINS = ROOT / "newsarchive" / "datasette" / "plugins"
-PATIENCE = 60
 PAPERS, ROLLING = 40, 10
 
 

@@ -24,6 +24,7 @@ from newsarchive.archive.captures import Exchange
 from newsarchive.archive.keeper import Archive
 from newsarchive.clock import Clock
 from newsarchive.middlewares.capture import NOT_KEPT, CaptureMiddleware
+from tests.conftest import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 URL = "http://share.example/NewsData/GetNewsText.do?id=NW202203012340764246&x=%20"
@@ -155,7 +156,7 @@ def test_a_crawl_that_cannot_keep_an_answer_asks_for_nothing_more(new_crawl: Any
     with a_server(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)) as url:
         crawl = new_crawl(url, tmp_path / "archive")
         limited = ["sh", "-c", 'ulimit -f 400; exec "$@"', "sh", *crawl.command("finews")]
-        ended = subprocess.run(limited, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+        ended = subprocess.run(limited, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE)
     assert ended.returncode == 1, ended
     assert "the captures could not be written: [Errno 27] File too large; nothing is torn" in ended.stderr
     assert "Traceback" not in ended.stderr

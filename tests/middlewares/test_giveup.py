@@ -10,7 +10,7 @@ from scrapy.exceptions import DownloadTimeoutError, IgnoreRequest
 from scrapy.http import Response
 from scrapy.utils.test import get_crawler
 
-from newsarchive.middlewares.giveup import GiveUpMiddleware
+from newsarchive.middlewares.giveup import UNUSABLE, GivenUpError, GiveUpMiddleware
 
 LIMIT = 3
 JSON, LISTS = "the share host's JSON", "the mirror's lists"
@@ -52,19 +52,104 @@ def test_after_so_many_failures_in_a_row_a_service_is_not_asked(ours: GiveUpMidd
         ours.process_request(request())
 
 
-@pytest.mark.parametrize("status", [429, 502, 503, 504])
-def test_an_overload_is_a_failure(status: int, ours: GiveUpMiddleware) -> None:
+@pytest.mark.parametrize(
+    "status",
+    [*(202, 204, 302, 400, 401, 403, 405, 407, 418, 429, 451), *(500, 501, 502, 503, 504, 508, 520, 522, 599, 999)],
+)
+def test_whatever_is_no_answer_is_a_failure(status: int, ours: GiveUpMiddleware) -> None:
     for _ in range(LIMIT):
         answers(ours, status)
     assert not is_asked(ours)
 
 
-@pytest.mark.parametrize("status", [200, 304, 403, 404, 500])
-def test_any_other_answer_begins_the_count_anew(status: int, ours: GiveUpMiddleware) -> None:
+def test_failures_of_every_kind_count_together(ours: GiveUpMiddleware) -> None:
+    answers(ours, 500)
+    breaks(ours)
+    answers(ours, 403)
+    assert not is_asked(ours)
+
+
+@pytest.mark.parametrize("status", [200, 304])
+def test_an_answer_begins_the_count_anew(status: int, ours: GiveUpMiddleware) -> None:
     breaks(ours, times=LIMIT - 1)
     answers(ours, status)
     breaks(ours, times=LIMIT - 1)
     assert is_asked(ours)
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_that_something_is_not_there_says_nothing_of_the_service(status: int, ours: GiveUpMiddleware) -> None:
+    for _ in range(LIMIT * 3):
+        answers(ours, status)
+    assert is_asked(ours)
+    breaks(ours, times=LIMIT - 1)
+    answers(ours, status)
+    assert is_asked(ours)
+    breaks(ours)
+    assert not is_asked(ours)
+
+
+@pytest.mark.parametrize("status", [200, 304])
+def test_an_answer_the_spider_cannot_use_counts_as_if_the_count_had_not_begun_anew(
+    status: int, ours: GiveUpMiddleware
+) -> None:
+    breaks(ours, times=LIMIT - 1)
+    wall = request()
+    ours.process_response(wall, Response(wall.url, status=status))
+    assert is_asked(ours)
+    ours.unusable(wall)
+    assert not is_asked(ours)
+
+
+def test_an_answer_is_counted_once_whoever_finds_it_useless(ours: GiveUpMiddleware) -> None:
+    for _ in range(LIMIT - 1):
+        refused = request()
+        ours.process_response(refused, Response(refused.url, status=403))
+        ours.unusable(refused)
+    assert is_asked(ours)
+
+
+def test_a_first_redirect_is_judged_by_where_it_leads(ours: GiveUpMiddleware) -> None:
+    moved = Response("http://one.example/x", status=301, headers={"Location": "http://two.example/x"})
+    breaks(ours, times=LIMIT - 1)
+    ours.process_response(request(), moved)
+    assert is_asked(ours)
+    followed = request().replace(meta={"service": JSON, "redirect_times": 1})
+    ours.process_exception(followed, IgnoreRequest("the foreign host was not contacted"))
+    assert not is_asked(ours)
+
+
+def test_redirects_in_circles_are_failures(ours: GiveUpMiddleware) -> None:
+    moved = Response("http://one.example/x", status=302, headers={"Location": "http://one.example/x"})
+    for times in range(LIMIT + 1):
+        assert is_asked(ours)
+        ours.process_response(request().replace(meta={"service": JSON, "redirect_times": times}), moved)
+    assert not is_asked(ours)
+
+
+def test_the_request_that_made_it_give_up_ends_with_what_came_and_is_not_tried_again(ours: GiveUpMiddleware) -> None:
+    requests = [request() for _ in range(LIMIT)]
+    for one in requests:
+        ours.process_response(one, Response(one.url, status=503))
+    assert [bool(one.meta.get("dont_retry")) for one in requests] == [False] * (LIMIT - 1) + [True]
+
+
+def test_a_retry_that_is_not_sent_any_more_says_what_its_last_try_ended_with(ours: GiveUpMiddleware) -> None:
+    first = request()
+    ours.process_response(first, Response(first.url, status=500))
+    retry = first.copy()
+    breaks(ours, times=LIMIT)
+    with pytest.raises(GivenUpError, match="not tried again: the share host's JSON failed 3 times") as refused:
+        ours.process_request(retry)
+    assert str(refused.value.earlier) == "HTTP 500"
+
+
+def test_what_is_of_no_use_without_a_given_up_service_is_not_asked_for(ours: GiveUpMiddleware) -> None:
+    breaks(ours, JSON, times=LIMIT)
+    page = Request("http://one.example/page", meta={"service": "the mirror's page", "needs": JSON})
+    with pytest.raises(GivenUpError, match="not asked: the share host's JSON failed 3 times in a row"):
+        ours.process_request(page)
+    assert is_asked(ours, "the mirror's page")
 
 
 def test_services_are_counted_one_by_one_even_on_one_host(ours: GiveUpMiddleware) -> None:
@@ -114,7 +199,19 @@ def test_a_limit_of_nought_means_never(caplog: pytest.LogCaptureFixture) -> None
     assert caplog.records == []
 
 
-def test_the_limits_are_settings() -> None:
-    crawler: Any = get_crawler(settings_dict={"GIVE_UP_AFTER": "2", "RETRY_AFTER_LONGEST": "30"})
+@pytest.mark.parametrize(("after", "retries", "limit"), [(9, 2, 9), (2, 2, 4), (6, 10, 12), (1, 0, 2), (0, 2, 0)])
+def test_the_limits_are_settings_and_one_article_alone_never_reaches_them(after: int, retries: int, limit: int) -> None:
+    settings = {"GIVE_UP_AFTER": str(after), "RETRY_TIMES": str(retries), "RETRY_AFTER_LONGEST": "30"}
+    crawler: Any = get_crawler(settings_dict=settings)
     ours = GiveUpMiddleware.from_crawler(crawler)
-    assert (ours.limit, ours.longest) == (2, 30.0)
+    assert (ours.limit, ours.longest) == (limit, 30.0)
+
+
+def test_it_hears_what_spiders_call_unusable() -> None:
+    crawler: Any = get_crawler(settings_dict={"GIVE_UP_AFTER": "2", "RETRY_TIMES": "0"})
+    ours = GiveUpMiddleware.from_crawler(crawler)
+    for _ in range(2):
+        wall = request()
+        ours.process_response(wall, Response(wall.url))
+        crawler.signals.send_catch_log(UNUSABLE, request=wall)
+    assert not is_asked(ours)

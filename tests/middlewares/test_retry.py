@@ -152,7 +152,7 @@ async def test_a_server_that_asks_for_less_than_we_wait_anyway_is_given_our_time
 @pytest.mark.asyncio
 async def test_a_date_is_waited_for(waits: list[float]) -> None:
     await middleware().process_response(Request(URL), answer(503, http_date(30)))
-    assert sum(waits) == pytest.approx(30, abs=3)
+    assert 10 < sum(waits) <= 31, "what is left of it, not the backoff's 2"
 
 
 @pytest.mark.asyncio

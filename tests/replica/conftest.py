@@ -12,6 +12,7 @@ import pytest
 from newsarchive.replica.compose import compose
 from newsarchive.replica.piece import Piece
 from newsarchive.replica.server import Replica
+from tests.conftest import PATIENCE
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Answer:
 
 class Client:
     def __init__(self, replica: Replica) -> None:
-        self.connection = http.client.HTTPConnection(urlsplit(replica.url).netloc, timeout=10)
+        self.connection = http.client.HTTPConnection(urlsplit(replica.url).netloc, timeout=PATIENCE)
 
     def get(self, path: str, method: str = "GET", body: bytes | None = None, **headers: str) -> Answer:
         named = {name.replace("_", "-"): value for name, value in headers.items()}

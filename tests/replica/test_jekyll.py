@@ -15,6 +15,7 @@ import pytest
 from newsarchive.replica import pages
 from newsarchive.replica.compose import NOW, compose
 from newsarchive.replica.site import Site
+from tests.conftest import PATIENCE
 
 pytestmark = pytest.mark.jekyll
 
@@ -69,7 +70,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     for piece in pieces:
         (folder / "_posts" / piece.file_name).write_bytes(piece.post())
     done = subprocess.run(
-        [jekyll, "build", "--quiet"], cwd=folder, capture_output=True, text=True, timeout=120, check=False
+        [jekyll, "build", "--quiet"], cwd=folder, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     assert done.returncode == 0, done.stderr
     return Built(Site(tuple(pieces), NOW), folder / "_site")

@@ -22,6 +22,7 @@ from newsarchive.replica.month.judge import Judgement, judge
 from newsarchive.replica.month.simulation import Month, Place, Scale
 from newsarchive.replica.month.table import show
 from newsarchive.replica.month.weather import Down, forecast
+from tests.conftest import PATIENCE
 
 SCALE = Scale(days=6, every=timedelta(hours=4), per_day=12, seed=2050)
 
@@ -147,7 +148,7 @@ def test_a_run_that_ends_before_its_number_is_read_is_no_hang(tmp_path: Path) ->
         order = '{"arguments": ["version"], "log": "' + str(tmp_path / "log") + '"}\n'
         for code in (0, 0):
             scrapy._pipe(scrapy._server.stdin).write(order.encode())
-            until = time.monotonic() + 60
+            until = time.monotonic() + PATIENCE
             while scrapy._read.count(b"\n") < 2 and time.monotonic() < until:  # both lines, before anyone asks
                 scrapy._read += os.read(scrapy._pipe(scrapy._server.stdout).fileno(), 4096)
             scrapy._pid = int(scrapy._answer())

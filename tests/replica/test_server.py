@@ -18,6 +18,7 @@ from newsarchive.replica import share
 from newsarchive.replica.compose import NOW, compose
 from newsarchive.replica.piece import named
 from newsarchive.replica.server import Replica
+from tests.conftest import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -233,12 +234,12 @@ def test_served_by_hand_it_says_how_to_archive_it() -> None:
         assert process.stdout is not None
         first, second = process.stdout.readline(), process.stdout.readline()
         url = first.rsplit(" ", 1)[1].strip()
-        connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
+        connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=PATIENCE)
         connection.request("GET", "/")
         assert connection.getresponse().status == 200
         connection.close()
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=10)
+        _, errors = process.communicate(timeout=PATIENCE)
 
     hosts = f"-s FINEWS_URL={url} -s NEWSSHARE_URL={url} -s OLD_POST_URL={url}old_post/ -s ARTICLE_URL={url}"
     assert f"scrapy crawl finews {hosts} -s ARCHIVE_DIR=" in second

@@ -155,10 +155,17 @@ def test_a_heading_spells_its_page_and_the_path_corrects_its_reading(
     assert list_of(tag, segments) == ListPage(path, tag)
 
 
-@pytest.mark.parametrize("tag", ["../../etc新闻", "甲/乙新闻", "甲?乙新闻"])
-def test_a_heading_that_could_lead_elsewhere_has_no_page(tag: str) -> None:
-    assert list_of(tag, ()) is None
-    assert list_of(tag, ("a", "b")) is None
+@pytest.mark.parametrize(
+    ("tag", "path"),
+    [
+        ("甲/乙新闻", "/category/jia/yi.html"),
+        ("甲?乙新闻", "/category/jia?yi.html"),
+        ("../../etc新闻", "/category/%2E%2E%2F.%2E%2Fetc.html"),
+    ],
+)
+def test_a_heading_has_its_page_where_the_mirror_has_it_and_never_elsewhere(tag: str, path: str) -> None:
+    assert list_of(tag, ()) == ListPage(path, tag)
+    assert list_of(tag, ("a", "b")) == ListPage(path, tag)
 
 
 def test_a_list_is_split_where_its_tag_has_articles_of_several_segments() -> None:

@@ -62,6 +62,11 @@ def test_an_article_from_the_store_says_so() -> None:
     assert old_post(PIECE.post(), PIECE.file_name).origin is Origin.OLD_POST
 
 
+def test_a_category_of_the_store_that_cannot_stand_is_percent_encoded() -> None:
+    article = old_post(changed(f"categories: {PIECE.category}", "categories: ../x#y"), PIECE.file_name)
+    assert (article.category, article.tag) == ("%2E%2E%2Fx%23y", PIECE.tag)
+
+
 def changed(old: str, new: str) -> bytes:
     text = PIECE.post().decode()
     assert old in text
@@ -81,8 +86,8 @@ def changed(old: str, new: str) -> bytes:
         (changed(f'title: "{PIECE.title}"\n', "- [x\n"), "the title is missing; .*broken YAML"),
         (changed("date: 2022-", "date: 2021-"), "the name says 2022"),
         (changed(PIECE.code, "NW202203019999999999"), r"another article's \(202203019999999999\)"),
-        (changed(f"categories: {PIECE.category}", "categories: ../x"), "cannot be archived"),
-        (changed(f"tags: {PIECE.tag}", "tags: <x>"), "cannot be archived"),
+        (changed(f"categories: {PIECE.category}", "categories:"), "cannot be archived: it names no newspaper"),
+        (changed(f"tags: {PIECE.tag}", 'tags: " "'), "cannot be archived: it names no newspaper"),
     ],
 )
 def test_what_is_no_post_or_another_articles_is_refused_by_name(content: bytes, why: str) -> None:

@@ -72,10 +72,18 @@ def test_the_page_is_the_last_witness_of_the_newspaper() -> None:
     assert case.article().tag == "21世纪经济报道  南财理财通新闻"
 
 
-@pytest.mark.parametrize("newspaper", ["../../etc", "甲/乙", "甲\ud800", "<b>", "报" * 200, "甲: 乙"])
-def test_a_name_that_could_not_be_part_of_a_post_is_passed_over(newspaper: str) -> None:
+@pytest.mark.parametrize(
+    ("newspaper", "category"),
+    [("../../etc", "%2E%2E%2F.%2E%2Fetc"), ("甲/乙", "jia%2Fyi"), ("<b>", "%3Cb%3E"), ("甲: 乙", "jia%3A yi")],
+)
+def test_whatever_a_newspaper_is_called_it_has_a_place(newspaper: str, category: str) -> None:
     link = article_link("/kejiribao/2022/03/01/NW202203012340000100.html")
 
-    assert told(link, ("科技日报新闻",), (newspaper,)).article().tag == "科技日报新闻"
+    assert told(link, ("科技日报新闻",), (newspaper,)).article().tag == "科技日报新闻", "the link says which it is"
+    alone = told(ArticleLink(link.name), (), (newspaper,)).article()
+    assert (alone.category, alone.tag) == (category, f"{newspaper}新闻")
+
+
+def test_a_blank_name_is_none() -> None:
     with pytest.raises(Refused, match="no telling which newspaper"):
-        told(ArticleLink(link.name), (), (newspaper,)).article()
+        told(ArticleLink(article_link("/a/2022/03/01/NW202203012340000100.html").name), (), (" ",)).article()

@@ -160,3 +160,27 @@ def test_an_archive_that_is_not_there_is_not_made(pieces: list[Piece], crawl_int
         assert (ended.code, crawl.archive.exists()) == (1, False)
         assert "there is no archive" in ended.err
         assert not replica.log
+
+
+@pytest.mark.parametrize("fault", ["403", "500", "html"])
+def test_a_host_that_gives_no_picture_costs_few_requests_and_limit_bounds_them(
+    fault: str, crawl_into: CrawlInto
+) -> None:
+    many = [piece for piece in compose() if not piece.oddity and "<img" in piece.text][-12:]
+    with Replica(many) as replica:
+        crawl = crawl_into(replica)
+        assert crawl("finews").code == 0
+        replica.reset()
+        replica.faults([{"match": "/pictures/", "do": fault, "times": -1}])
+        code = 4 if fault == "html" else 3
+        assert crawl("images", "limit=2", IMAGE_HOSTS=hosts(replica)).code == code
+        tried = {url for url, row in pictures(crawl.archive).items() if row["tries"]}
+        assert len(tried) == 2
+        replica.reset()
+        replica.faults([{"match": "/pictures/", "do": fault, "times": -1}])
+        assert crawl("images", IMAGE_HOSTS=hosts(replica)).code == code
+        assert 6 <= len(asked(replica)) <= 7
+        rows = pictures(crawl.archive).values()
+        assert len(rows) > 10
+        assert {row["tries"] for row in rows if "not asked" in str(row["error"])} <= {0, 1}
+        assert sum(int(str(row["tries"])) for row in rows) <= 2 + 7

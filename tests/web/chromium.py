@@ -13,6 +13,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Request
 
+from tests.conftest import PATIENCE
+
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -81,6 +83,7 @@ class Watched:
 def watched(browser: Browser, site: str, **context: Any) -> Iterator[Watched]:
     """Open a window that speaks Chinese unless told otherwise, and watch it; checked at the end."""
     opened: BrowserContext = browser.new_context(**{"locale": "zh-CN", **context})
+    opened.set_default_timeout(PATIENCE * 1000)
     if context.get("java_script_enabled", True):
         opened.add_init_script(_LISTEN)
     page = opened.new_page()

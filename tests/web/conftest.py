@@ -22,6 +22,7 @@ from newsarchive.search.index import catch_up
 from newsarchive.source.links import ArticleLink
 from newsarchive.source.lists import Sighting
 from newsarchive.web.background import served_at
+from tests.conftest import PATIENCE
 
 DAYS = 2
 NOW = end_of(DAYS)
@@ -86,7 +87,7 @@ def site(shown: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def web(site: str) -> Iterator[httpx.Client]:
     """A client of it, whose browser speaks Chinese."""
-    with httpx.Client(base_url=site, headers={"Accept-Language": "zh-CN"}, timeout=20) as client:
+    with httpx.Client(base_url=site, headers={"Accept-Language": "zh-CN"}, timeout=PATIENCE) as client:
         yield client
 
 

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.conftest import PATIENCE
 from tests.web.chromium import FLAGS, Watched, chromium, watched
 from tests.web.conftest import Names
 
@@ -19,7 +20,7 @@ PHONE = {"width": 360, "height": 740}
 @pytest.fixture(scope="module")  # not longer: while it is there, an event loop runs in this thread, and no other can
 def browser() -> Iterator[Browser]:
     path = chromium()
-    expect.set_options(timeout=20_000)  # a test machine may be busy
+    expect.set_options(timeout=PATIENCE * 1000)  # a test machine may be busy
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield running

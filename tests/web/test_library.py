@@ -22,6 +22,7 @@ from newsarchive.web.background import served_at
 from newsarchive.web.library import Library, NotKeptError
 from newsarchive.web.server import Keeper
 from newsarchive.web.shield import POLICY
+from tests.conftest import PATIENCE
 from tests.web.conftest import NOW, Names, put
 
 LEDGER = "ledger.db"
@@ -34,7 +35,7 @@ def living(shown: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def client(living: Path) -> Iterator[httpx.Client]:
-    with served_at(living, Clock(NOW.isoformat())) as url, httpx.Client(base_url=url, timeout=20) as opened:
+    with served_at(living, Clock(NOW.isoformat())) as url, httpx.Client(base_url=url, timeout=PATIENCE) as opened:
         yield opened
 
 
