@@ -9,6 +9,7 @@ import subprocess
 from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -49,17 +50,21 @@ _ADDRESSES = (
 
 
 @contextmanager
-def served(world: World) -> Iterator[str]:
-    """Serve an archive as users do; yields the address."""
+def served(world: World, log: Path) -> Iterator[str]:
+    """Serve an archive as users do; yields the address. What is said on standard error goes to `log`."""
     settings = {"ARCHIVE_DIR": world.name, "NEWSARCHIVE_CLOCK": world.clock.isoformat()}
-    with subprocess.Popen(
-        world.desk.command(("serve", "--port", "0"), settings),
-        cwd=world.desk.folder,
-        env=world.desk.environment,
-        stdout=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-    ) as process:
+    with (
+        log.open("w", encoding="utf-8") as complaints,
+        subprocess.Popen(
+            world.desk.command(("serve", "--port", "0"), settings),
+            cwd=world.desk.folder,
+            env=world.desk.environment,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            text=True,
+            encoding="utf-8",
+        ) as process,
+    ):
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
@@ -79,7 +84,8 @@ def pages(world: World, plain: Plain, bulk: Bulk, articles: dict[str, str]) -> s
         bulk: keeps the bodies.
         articles: articles to look at from all sides, by what they are good for.
     """
-    with served(world) as url, httpx.Client(base_url=url, timeout=60) as client:
+    log = world.desk.folder / "serve.log"
+    with served(world, log) as url, httpx.Client(base_url=url, timeout=60) as client:
         words = {url.rstrip("/"): "http://serve", url[7:-1]: "serve"}
         seen = _Seen(client, Plain(words | plain.words, plain.places, plain.bodies), bulk)
         for language in ("zh-CN", "en"):
@@ -102,7 +108,9 @@ def pages(world: World, plain: Plain, bulk: Bulk, articles: dict[str, str]) -> s
         seen.look("/api/articles", "en", method="DELETE")
         seen.look("/", "zh-CN", host="news.example")
         seen.look("/", "zh-CN", host="localhost")
-        return seen.pin()
+    seen.heading("what serve said on standard error")
+    seen.lines.append(seen.plain(log.read_text(encoding="utf-8")))
+    return seen.pin()
 
 
 def _of_article(name: str) -> tuple[str, ...]:
