@@ -155,7 +155,7 @@ class _Copy(closing[sqlite3.Connection]):
         super().__init__(sqlite3.connect(Path(self._folder.name) / path.name))
 
     def __exit__(self, *raised: object) -> None:
-        super().__exit__(*raised)  # type: ignore[arg-type]
+        super().__exit__(*raised)
         self._folder.cleanup()
 
 

@@ -49,8 +49,7 @@ def observe(folder: Path) -> Path:
         others = [pool.submit(_other, world, desk, bulk) for world in WORLDS]
         found = {"help.txt": _together(pool, [lambda: _help(desk)])}
         (desk.folder / "empty").mkdir()
-        wrong = [lambda name=name, words=words: str(desk.run(*words, ARCHIVE_DIR=name)) for name, *words in _WRONG]
-        found |= {"usage.txt": _together(pool, wrong)}
+        found |= {"usage.txt": [pool.submit(_usage, desk, *words) for words in _WRONG]}
         found |= _mirror(pool, first.result(), bulk)
         texts = {name: "\n".join(part.result() for part in parts) for name, parts in found.items()}
         for other in others:
@@ -64,6 +63,10 @@ def observe(folder: Path) -> Path:
 
 def _together(pool: ThreadPoolExecutor, looks: list[Callable[[], str]]) -> list[Future[str]]:
     return [pool.submit(look) for look in looks]
+
+
+def _usage(desk: Desk, name: str, *words: str) -> str:
+    return str(desk.run(*words, ARCHIVE_DIR=name))
 
 
 def _help(desk: Desk) -> str:
@@ -141,9 +144,8 @@ def _mirror(pool: ThreadPoolExecutor, world: World, bulk: Bulk) -> dict[str, lis
         ],
         "exports.txt": _exports(world, plain, bulk),
     }
-    return {name: _together(pool, [lambda text=text: text]) for name, text in kept.items()} | {
-        name: _together(pool, parts) for name, parts in looks.items()
-    }
+    there = {name: [pool.submit(str, text)] for name, text in kept.items()}
+    return there | {name: _together(pool, parts) for name, parts in looks.items()}
 
 
 def _exports(world: World, plain: Plain, bulk: Bulk) -> list[Callable[[], str]]:

@@ -51,8 +51,12 @@ class World:
         self.words[source.url.rstrip("/")] = "http://source"
         self.words[source.url[7:-1]] = "source"  # as Host says it
         pictures = f"*.dfcfw.com={source.url}pictures/, *.eastmoney.com={source.url}pictures/"
-        places = source.settings | source.further_settings | {"IMAGE_HOSTS": pictures}
-        fixed = {"ARCHIVE_DIR": self.name, "NEWSARCHIVE_CLOCK": self.clock.isoformat(), "RETRY_BACKOFF": 0.01}
+        places: dict[str, Any] = source.settings | source.further_settings | {"IMAGE_HOSTS": pictures}
+        fixed: dict[str, Any] = {
+            "ARCHIVE_DIR": self.name,
+            "NEWSARCHIVE_CLOCK": self.clock.isoformat(),
+            "RETRY_BACKOFF": 0.01,
+        }
         words = ["crawl", spider, *(word for argument in arguments for word in ("-a", argument))]
         named = " ".join(["scrapy", *words, *(f"-s {name}={value}" for name, value in settings.items())])
         shown = f"{named}  # {self.name}, {self.clock:%Y-%m-%d %H:%M}"
@@ -62,7 +66,7 @@ class World:
 
     def run(self, *words: str, **settings: Any) -> Ended:
         """Run a command on the archive."""
-        fixed = {"ARCHIVE_DIR": self.name, "NEWSARCHIVE_CLOCK": self.clock.isoformat(), "PROCESSES": 1}
+        fixed: dict[str, Any] = {"ARCHIVE_DIR": self.name, "NEWSARCHIVE_CLOCK": self.clock.isoformat(), "PROCESSES": 1}
         extra = "".join(f" -s {name}={value}" for name, value in settings.items())
         shown = f"scrapy {' '.join(words)}{extra}  # {self.name}"
         return self.desk.run(*words, shown=shown, **(fixed | settings))
@@ -209,14 +213,17 @@ def _post(name: str, title: str, **changes: str) -> str:
 def clone(folder: Path, known: Any) -> Path:
     """Make a folder of posts of every period, of ones that were broken, and of what is no post.
 
+    All but one have a folder each: import takes the files of a folder in the order the file system has them.
+
     Args:
         folder: where.
         known: an article of the source; the folder has another text of it.
     """
     again = known.archived().decode().replace("<p>", '<p class="x">', 1)
     files = {f"_posts/{known.published:%Y-%m-%d}-{known.name}.md": again, **_POSTS, **_DECEMBER, **_NO_POSTS}
-    for name, text in files.items():
-        path = folder / name
+    for number, (name, text) in enumerate(files.items()):
+        place, _, file = name.rpartition("/")
+        path = folder / place / (f"{number:02}" if number else "") / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode())
     return folder
