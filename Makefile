@@ -11,7 +11,7 @@ PORT ?= 8001
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-serve month test lint bench soak pictures screenshots pywb datasette lock clean
+.PHONY: help setup demo demo-serve month test golden lint bench soak pictures screenshots pywb datasette lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ month: $(RUN_STAMP) ## thirty days of the source in minutes: outages, edits, kil
 
 test: $(DEV_STAMP) ## run the tests
 	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+golden: $(DEV_STAMP) ## pin anew what commands, pages and archives look like from outside; git diff shows what changed
+	@NEWSARCHIVE_GOLDEN=write $(BIN)/python -m pytest -q tests/golden
 
 lint: $(DEV_STAMP) ## ruff, mypy --strict, scrapy-lint
 	@$(BIN)/ruff check .
