@@ -38,7 +38,7 @@ from newsarchive.source import (
 )
 from newsarchive.web import bodyview
 
-LENGTH = 24_000  # characters of the shorter text
+LENGTH = 16_000  # characters of the shorter text
 MOST = 2.6
 NOISE = 0.05  # seconds below which a clock tells nothing; the square of this length takes many times as much
 NAME = Name.parse("NW202203011234567890")
