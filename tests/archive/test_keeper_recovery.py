@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -154,7 +155,8 @@ def test_a_body_that_was_kept_before_is_referred_to_in_this_run_and_the_next(ope
     again = archive.keep(exchange(b"the same"))
     assert again.revisit
     assert archive.captures.find(again.place)[1].body == b"the same"
-    assert archive.keep(exchange(b"", status=304)).revisit
+    conditional = replace(exchange(b"", status=304), request_headers=((b"If-None-Match", b'"1"'),))
+    assert archive.keep(replace(conditional, headers=((b"ETag", b'"1"'),))).revisit
     other = archive.keep(exchange(b"another"))
     assert not other.revisit
     assert archive.ledger.served(URL) == other.place != first.place
