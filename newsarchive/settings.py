@@ -86,7 +86,7 @@ CONCURRENT_REQUESTS = 1
 DOWNLOAD_DELAY = 1.0
 DOWNLOAD_TIMEOUT = 20  # Scrapy: 180 s; the pages are small, and a run that hangs is a run that misses its slot
 # Bytes on the wire. Scrapy: 1 GiB; the largest page seen is below 1 MiB. More than what is ever read
-# (`newsarchive.archive.content_encoding.MAX_BODY`), so that an answer that is too large is kept, and named by what it is.
+# (`newsarchive.archive.content_encoding.MAX_BODY`), so that an answer that is too large is kept and named.
 DOWNLOAD_MAXSIZE = 32 * 1024 * 1024
 DOWNLOAD_VERIFY_CERTIFICATES = True  # Scrapy: False; an archive of forged pages is none
 
