@@ -289,6 +289,11 @@ class Reader:
         )
 
 
+def names_in(text: str) -> list[str]:
+    """Split names or globs that were typed with commas between, of either script."""
+    return [name.strip() for name in text.replace("，", ",").split(",") if name.strip()]
+
+
 def _is_like(text: str, patterns: list[str]) -> bool:
     folded = fold(text)
     return any(folded == pattern or fnmatchcase(folded, pattern) for pattern in map(fold, patterns))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -70,11 +71,13 @@ def search(asking: Asking) -> Response:
 
 def days(asking: Asking) -> Response:
     """Count the articles of each day."""
-    since, until, category = asking.day("since"), asking.day("until"), asking.given("category")
-    counts = asking.library.days_of(category) if category else asking.library.days()
-    first, last = str(since or ""), str(until or "9999")
+    filters, library = asking.filters(), asking.library
+    counts = Counter(library.days() if not filters.categories else {})
+    for category in filters.categories:
+        counts.update(library.days_of(category))
+    first, last = str(filters.since or ""), str(filters.until or "9999")
     return _json(
-        {"days": [{"day": day, "count": count} for day, count in counts.items() if first <= day <= last]},
+        {"days": [{"day": day, "count": counts[day]} for day in sorted(counts) if first <= day <= last]},
     )
 
 

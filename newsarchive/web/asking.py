@@ -97,8 +97,9 @@ class Asking:
 
     def filters(self) -> Filters:
         """Give what a list is to be confined to; raises HTTPException (400)."""
-        category = self.given("category")
-        return Filters(since=self.day("since"), until=self.day("until"), categories=(category,) if category else ())
+        asked = self.given("category")
+        categories = (self.library.categories_like(asked) or (asked,)) if asked else ()
+        return Filters(since=self.day("since"), until=self.day("until"), categories=categories)
 
     def query(self) -> Query | None:
         """Give what is searched for, if anything; raises QueryError."""

@@ -76,10 +76,13 @@ def _about(asking: Asking) -> tuple[str, str]:
     if text:
         return f"{say('site')}: {text}", asking.base + url("/search", q=text, category=category)
     if category:
-        newspapers = asking.library.newspapers_of(category)
-        if not newspapers:
+        found = asking.library.categories_like(category)
+        if not found:
             raise HTTPException(404)
-        return f"{say('site')}: {newspapers[0] or category}", asking.base + url(f"/category/{category}")
+        if len(found) > 1:
+            return f"{say('site')}: {category}", asking.base + url("/papers")
+        newspaper = asking.library.newspapers_of(found[0])[0]
+        return f"{say('site')}: {newspaper or category}", asking.base + url(f"/category/{found[0]}")
     return say("site"), asking.base + url("/")
 
 
