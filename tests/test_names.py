@@ -188,8 +188,8 @@ def test_the_web_takes_name_tag_and_category(crawled: Crawled) -> None:
     with served_at(crawled.archive, Clock(NOW.isoformat())) as url, httpx.Client(base_url=url, timeout=PATIENCE) as web:
         for name, spelled in itertools.product((*NAMES, *ORDINARY), SPELLINGS):
             newspaper, asked = told(name), spelled(told(name))
-            if "," in asked and spelled is not category_of:
-                continue  # commas stand between names
+            if asked == ".." or ("," in asked and spelled is not category_of):
+                continue  # a client takes dots for a way up, and commas stand between names
             page = web.get(f"/category/{quote(asked, safe='')}", follow_redirects=True)
             assert page.status_code == 200, asked
             assert page.url.path == f"/category/{category_of(newspaper)}"

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from newsarchive import body, statusjson
 from newsarchive.archive.ledgerrows import stamp
@@ -15,7 +15,7 @@ from newsarchive.article import Refused
 from newsarchive.search import LIMIT
 from newsarchive.search.reader import Document, Filters, Hit
 from newsarchive.web.articles import body_of, name_of, source_of
-from newsarchive.web.asking import Asking, reason
+from newsarchive.web.asking import JSON, Asking, reason
 from newsarchive.web.library import NotKeptError, wall
 from newsarchive.web.openapi import DESCRIPTION
 
@@ -114,7 +114,7 @@ def nothing(_: Asking) -> Response:
 
 
 def _json(values: dict[str, Any]) -> Response:
-    return JSONResponse(values, headers=_FRESH)
+    return JSON(values, headers=_FRESH)
 
 
 def _filters(asking: Asking) -> Filters:
