@@ -12,6 +12,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
+from pyarrow import parquet
 
 from newsarchive.archive.capturereader import capture_files
 from newsarchive.archive.files import sweep, walk
@@ -112,6 +113,25 @@ def test_posts_that_are_broken_yaml_are_served_as_any_other(tmp_path: Path, run_
         feed = client.get("/feed.xml")
     assert feed.status_code == 200
     assert "新桥" in feed.text
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "parquet", "atom", "jsonfeed"])
+def test_posts_that_are_broken_yaml_are_exported_in_every_format(ending: str, tmp_path: Path, run_command: Run) -> None:
+    archive, dest = tmp_path / "archive", tmp_path / f"all.{ending}"
+    files = {f"_posts/{name(number)}": post(number, title) for number, title in enumerate(TITLES, start=1)}
+    assert run_command("import", str(clone_of(tmp_path / "clone", files)), ARCHIVE_DIR=archive, PROCESSES=1)[0] == 0
+    code, out, err = run_command("export", str(dest), "--json", ARCHIVE_DIR=archive, PROCESSES=1)
+    assert (code, err) == (0, ""), out
+    if ending == "parquet":
+        titles = parquet.read_table(dest)["title"].to_pylist()
+    elif ending == "atom":
+        titles = [one.text for one in ET.parse(dest).iterfind("{*}entry/{*}title")]  # noqa: S314 - ours
+    elif ending == "jsonl":
+        titles = [json.loads(line)["title"] for line in dest.read_text(encoding="utf-8").splitlines()]
+    else:
+        titles = [one["title"] for one in json.loads(dest.read_bytes())["items"]]
+    wanted = [re.sub("[\x08\x1b]", "\ufffd", title) if ending == "atom" else title for title in TITLES.values()]
+    assert sorted(titles) == sorted(wanted)
 
 
 def test_nothing_that_is_no_text_is_served_of_an_imported_post(tmp_path: Path, run_command: Run) -> None:
