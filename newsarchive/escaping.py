@@ -34,13 +34,13 @@ def one_line(text: str) -> str:
     return visible(_BREAKS.sub(" ", text))
 
 
-def json_text(value: Any, *, indent: int | None = 1) -> str:
+def json_text(value: Any, *, indent: int | None = 1, separators: tuple[str, str] | None = None) -> str:
     """Return JSON that can stand on a terminal: what is text stays readable, the rest is escaped as JSON allows."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    text = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators)
     return _NOT_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def xml_text(text: str) -> str:
-    """Return XML in which what XML 1.0 forbids is replaced, and what a terminal obeys is a character reference."""
+    """Return XML or HTML in which what XML 1.0 forbids is replaced, and what a terminal obeys is a reference to it."""
     text = _NOT_IN_XML.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
     return _UNSAFE.sub(lambda match: f"&#x{ord(match[0]):x};", text)

@@ -11,8 +11,6 @@ import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
-from fnmatch import fnmatchcase
 from itertools import islice
 from pathlib import Path, PurePosixPath
 
@@ -20,8 +18,9 @@ from newsarchive import post
 from newsarchive.archive import files, newfiles
 from newsarchive.archive.posts import POSTS, Posts
 from newsarchive.article import ROLLING_CATEGORY, ROLLING_TAG, Name, Refused
-from newsarchive.newspapers import plain_category
+from newsarchive.newspapers import words_of
 from newsarchive.sitepage import front_matter, list_of, one_line, page_of, source_of
+from spiders.arguments import Selection
 
 MARK = "newsarchive-site.json"
 """In every folder made here: what it was made of, and which pages a build must give."""
@@ -34,26 +33,6 @@ _BATCH = 256
 
 class SiteError(Exception):
     """The folder cannot be made; the message says why and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Which posts: days in Asia/Shanghai, inclusive; names or globs of categories, lower case."""
-
-    since: date | None = None
-    until: date | None = None
-    categories: tuple[str, ...] = ()
-
-    def takes_day(self, day: str) -> bool:
-        """Tell whether a day, ``YYYY-MM-DD``, is among those chosen."""
-        return (not self.since or day >= self.since.isoformat()) and (not self.until or day <= self.until.isoformat())
-
-    def takes_category(self, category: str) -> bool:
-        """Tell whether a category was chosen."""
-        names = {category.lower(), plain_category(category).lower()}
-        return not self.categories or any(
-            name == glob or fnmatchcase(name, glob) for name in names for glob in self.categories
-        )
 
 
 @dataclass(slots=True)
@@ -75,13 +54,13 @@ class Site:
         return {*self.pages.values(), *map(list_of, self.tags), "index.html", "emnews/index.html"}
 
 
-def write_site(root: Path, dest: Path, choice: Choice, *, progress: Callable[[int, int], None]) -> Site:
+def write_site(root: Path, dest: Path, selection: Selection, *, progress: Callable[[int, int], None]) -> Site:
     """Make the folder.
 
     Args:
         root: the archive; nothing in it is changed.
         dest: empty, not there, or made here before; what was made here before is made anew.
-        choice: which posts.
+        selection: which posts; `limit` and `full` are not looked at.
         progress: told how many posts are done, of how many.
 
     Raises:
@@ -92,12 +71,12 @@ def write_site(root: Path, dest: Path, choice: Choice, *, progress: Callable[[in
     if not root.is_dir():
         raise SiteError(f"there is no archive {root}; choose another with -s ARCHIVE_DIR=…")
     _check_place(root, dest)
-    taken = sorted(str(path) for _, path in Posts(root).names() if choice.takes_day(path.name[:10]))
+    taken = sorted(str(path) for _, path in Posts(root).names() if _is_of(selection, path.name[:10]))
     for name in _OURS:
         if (dest / name).exists():
             shutil.rmtree(dest / name)
     files.write_whole(dest / MARK, b"{}")  # at once: a folder half made is made here too
-    reading = Reading(root, choice, folds=(dest / MARK.upper()).exists())
+    reading = Reading(root, selection, folds=(dest / MARK.upper()).exists())
     site = reading.site
     for count, batch in enumerate(_batches(reading.posts(taken))):
         newfiles.write_many({dest / path: content for one in batch for path, content in one.files()})
@@ -167,14 +146,14 @@ class Reading:
 
     Args:
         root: the archive.
-        choice: which posts.
+        selection: which posts; `limit` and `full` are not looked at.
         folds: ``A`` and ``a`` are one name where the site is made, so that two lists could be one file.
     """
 
-    def __init__(self, root: Path, choice: Choice, *, folds: bool) -> None:
+    def __init__(self, root: Path, selection: Selection, *, folds: bool) -> None:
         self.site = Site()
         self._root = root
-        self._choice = choice
+        self._selection = selection
         self._folds = folds
         self._names: dict[Name, str] = {}
         self._lists: dict[str, str] = {}
@@ -185,7 +164,7 @@ class Reading:
             content = (self._root / path).read_bytes()
             try:
                 found = post.read(content, PurePosixPath(path).name)
-                if not self._choice.takes_category(found.categories):
+                if not self._selection.wants_section(words_of(found.tags), tuple(words_of(found.categories))):
                     continue
                 page = self._place(found, path)
             except Refused as error:
@@ -209,6 +188,12 @@ class Reading:
             self.site.tags.setdefault(found.categories, one_line(found.tags))
         self._names[found.name] = path
         return page
+
+
+def _is_of(selection: Selection, day: str) -> bool:
+    """Tell whether a day, ``YYYY-MM-DD``, is among those chosen."""
+    since, until = selection.since, selection.until
+    return (not since or day >= since.isoformat()) and (not until or day <= until.isoformat())
 
 
 def _batches(items: Iterable[_Made]) -> Iterator[list[_Made]]:

@@ -15,7 +15,7 @@ from newsarchive import body, bodycheck, dates
 from newsarchive.article import Refused
 from newsarchive.bodyrepair import LINES
 from newsarchive.frontmatter_handler import quoted
-from newsarchive.newspapers import segments_of
+from newsarchive.newspapers import segments_of, words_of
 from newsarchive.post import Post
 
 # Separators, what Windows forbids in names (https://learn.microsoft.com/windows/win32/fileio/naming-a-file), and what
@@ -40,10 +40,9 @@ def page_of(post: Post) -> str:
     Raises:
         Refused: its category or date cannot be a part of a path.
     """
-    segments = segments_of(post.categories)
-    if fault := _category_fault(post.categories, segments):
+    if fault := _category_fault(post.categories):
         raise Refused(f"the category {post.categories[:60]!r} cannot be a part of an address: {fault}")
-    return "/".join((*segments, dates.parse(post.date).strftime("%Y/%m/%d"), f"{post.name}.html"))
+    return "/".join((*segments_of(post.categories), dates.parse(post.date).strftime("%Y/%m/%d"), f"{post.name}.html"))
 
 
 def list_of(category: str) -> str:
@@ -51,11 +50,11 @@ def list_of(category: str) -> str:
     return f"category/{category}.html"
 
 
-def _category_fault(category: str, segments: tuple[str, ...]) -> str:
+def _category_fault(category: str) -> str:
     """Say why a category cannot be a part of a path; empty where it can."""
     if found := _NOT_IN_NAMES.search(category):
         return f"it holds {found[0]!r}"
-    for name in segments:
+    for name in words_of(category.lower()):  # as written: a list's address has the dots that a page's loses
         if name.startswith(".") or name.endswith("."):
             return "it begins or ends with a dot"
         if _DEVICES.fullmatch(name):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import json
 import re
 import shutil
@@ -11,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -38,6 +40,7 @@ ORDINARY = [
     *("科技日报", "21世纪经济报道 21财经APP", "安信国际证券(香港)", "Career In 投行PEVC", "TechWeb"),
     *("Yahoo!财经", "第1.5财经"),
 ]
+SPELLINGS = (str, tag_of, category_of, lambda name: plain_category(category_of(name)))
 MANY = "财新/彭博"  # with more articles than the home page shows
 
 
@@ -152,7 +155,7 @@ def test_a_run_is_narrowed_by_any_name_as_it_is_printed(name: str, crawl_into: C
 
 
 @pytest.mark.parametrize("name", ["财新/彭博", "[独家]财经", "C#周刊", "CON"])
-@pytest.mark.parametrize("spelled", [str, tag_of, category_of, lambda name: plain_category(category_of(name))])
+@pytest.mark.parametrize("spelled", SPELLINGS)
 def test_export_and_search_take_name_tag_and_category(
     crawled: Crawled, tmp_path: Path, name: str, spelled: Callable[[str], str]
 ) -> None:
@@ -163,7 +166,44 @@ def test_export_and_search_take_name_tag_and_category(
     assert {record["newspaper"] for record in records} == {name}
     found = run("search", "--json", "--category", spelled(name), "--limit", "50", "-s", setting)
     assert found.returncode == 0, found.stderr
-    assert f'"{category_of(name)}"' in found.stdout
+    assert {hit["newspaper"] for hit in json.loads(found.stdout)["hits"]} == {name}
+
+
+@pytest.mark.parametrize("spelled", SPELLINGS)
+def test_site_and_status_take_name_tag_and_category(
+    crawled: Crawled, tmp_path: Path, spelled: Callable[[str], str]
+) -> None:
+    name, setting = "财新/彭博", f"ARCHIVE_DIR={crawled.archive}"
+    made = run("site", str(tmp_path / "site"), "--json", "--category", spelled(name), "-s", setting)
+    assert made.returncode == 0, made.stderr
+    assert (json.loads(made.stdout)["posts"], json.loads(made.stdout)["categories"]) == (7, 1)
+    told = run("status", "--json", "--category", spelled(name), "-s", setting)
+    assert [one["category"] for one in json.loads(told.stdout)["categories"]] == [category_of(name)]
+    gaps = run("status", "--gaps", "--json", "--category", spelled(name), "-s", setting)
+    assert {one for day in json.loads(gaps.stdout)["days"] for one in day["categories"]} == {category_of(name)}
+
+
+def test_the_web_takes_name_tag_and_category(crawled: Crawled) -> None:
+    catch_up(crawled.archive)
+    with served_at(crawled.archive, Clock(NOW.isoformat())) as url, httpx.Client(base_url=url, timeout=PATIENCE) as web:
+        for name, spelled in itertools.product((*NAMES, *ORDINARY), SPELLINGS):
+            newspaper, asked = told(name), spelled(told(name))
+            if asked == ".." or ("," in asked and spelled is not category_of):
+                continue  # a client takes dots for a way up, and commas stand between names
+            page = web.get(f"/category/{quote(asked, safe='')}", follow_redirects=True)
+            assert page.status_code == 200, asked
+            assert page.url.path == f"/category/{category_of(newspaper)}"
+            found = web.get("/api/articles", params={"category": asked, "limit": "100"}).json()["articles"]
+            assert newspaper in {one["newspaper"] for one in found}, asked
+            days = web.get("/api/days", params={"category": asked}).json()["days"]
+            assert sum(day["count"] for day in days) == len(found)
+            assert len(web.get("/feed.json", params={"category": asked, "limit": "100"}).json()["items"]) == len(found)
+            assert web.get("/search", params={"category": asked, "q": "公司"}).status_code == 200
+        assert web.get("/api/articles", params={"category": "没有这份报纸"}).json()["articles"] == []
+        assert web.get("/api/days", params={"category": "没有这份报纸"}).json()["days"] == []
+        several = web.get("/api/articles", params={"category": "财新/*，C#周刊"}).json()["articles"]
+        assert {one["newspaper"] for one in several} == {"财新/彭博", "财新/彭博/路透", "C#周刊"}
+        assert web.get("/feed.xml", params={"category": "财新*"}).status_code == 200
 
 
 def test_every_newspaper_has_its_page_in_the_browser(crawled: Crawled) -> None:

@@ -21,15 +21,16 @@ from newsarchive.frontmatter_handler import quoted
 from newsarchive.replica.compose import NOW, compose
 from newsarchive.replica.newspapers import ROLLING_CATEGORY
 from newsarchive.replica.site import Site as Mirror
-from newsarchive.site import Choice, Reading, Site, SiteError, missing_pages, write_site
+from newsarchive.site import Reading, Site, SiteError, missing_pages, write_site
 from newsarchive.sitepage import one_line, page_of, source_of
+from spiders.arguments import Selection
 from tests.vectors import NAMES, TITLES
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def made(root: Path, dest: Path, choice: Choice | None = None) -> Site:
-    return write_site(root, dest, choice or Choice(), progress=lambda *_: None)
+def made(root: Path, dest: Path, selection: Selection | None = None) -> Site:
+    return write_site(root, dest, selection or Selection(), progress=lambda *_: None)
 
 
 def tool(name: str) -> str:
@@ -94,17 +95,17 @@ def test_every_page_stands_where_the_mirror_had_it(root: Path) -> None:
 
 
 def test_a_range_of_days_and_some_categories_can_be_chosen(root: Path, tmp_path: Path) -> None:
-    day = made(root, tmp_path / "day", Choice(date(2022, 3, 2), date(2022, 3, 2)))
+    day = made(root, tmp_path / "day", Selection(since=date(2022, 3, 2), until=date(2022, 3, 2)))
     assert {PurePosixPath(path).name[:10] for path in day.pages} == {"2022-03-02"}
-    rolling = made(root, tmp_path / "rolling", Choice(categories=("em*",)))
+    rolling = made(root, tmp_path / "rolling", Selection(patterns=("em*",)))
     assert set(rolling.tags) == {ROLLING_CATEGORY}
     with pytest.raises(SiteError, match="no post"):
-        made(root, tmp_path / "none", Choice(date(1999, 1, 1), date(1999, 1, 2)))
+        made(root, tmp_path / "none", Selection(since=date(1999, 1, 1), until=date(1999, 1, 2)))
 
 
 def test_a_folder_made_before_is_made_anew_and_any_other_is_left_alone(root: Path, tmp_path: Path) -> None:
     made(root, tmp_path / "site")
-    again = made(root, tmp_path / "site", Choice(date(2022, 3, 2), date(2022, 3, 2)))
+    again = made(root, tmp_path / "site", Selection(since=date(2022, 3, 2), until=date(2022, 3, 2)))
     assert len(list((tmp_path / "site" / "_posts").rglob("*.md"))) == len(again.pages)
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "letter.txt").write_text("dear")
@@ -148,7 +149,7 @@ def test_a_real_generator_makes_every_page(builder: str, root: Path, tmp_path: P
     ("words", "code", "said"),
     [
         ([], 2, "say one folder"),
-        (["x", "--since", "gestern"], 2, "--since"),
+        (["x", "--since", "gestern"], 2, "since: "),
         (["x", "--since", "2022-03-02", "--until", "2022-03-01"], 2, "no day lies between"),
         (["x", "-s", "ARCHIVE_DIR=/nowhere/at/all"], 1, "there is no archive"),
     ],
@@ -336,14 +337,14 @@ def test_a_folder_half_made_is_made_anew(root: Path, tmp_path: Path) -> None:
         raise KilledError
 
     with pytest.raises(KilledError):
-        write_site(root, tmp_path / "site", Choice(), progress=kill)
+        write_site(root, tmp_path / "site", Selection(), progress=kill)
     assert made(root, tmp_path / "site").pages
 
 
 def test_two_lists_that_would_be_one_file_are_told_apart_where_the_file_system_folds_case(tmp_path: Path) -> None:
     posts = imported(tmp_path / "archive", *(f"categories: {name}\ntags: t" for name in ("TechWeb", "Techweb", "x")))
     for folds, refused in ((False, []), (True, [posts[1]])):
-        reading = Reading(tmp_path / "archive", Choice(), folds=folds)
+        reading = Reading(tmp_path / "archive", Selection(), folds=folds)
         list(reading.posts(posts))
         assert [path for path, _ in reading.site.refused] == refused
 

@@ -33,6 +33,8 @@ class Command(ArchiveCommand):
         super().add_options(parser)
         parser.add_argument("--since", metavar="DAY", help="first day, in Asia/Shanghai; today and yesterday too")
         parser.add_argument("--until", metavar="DAY", help="last day")
-        parser.add_argument("--category", metavar="NAMES", default="", help="names or globs, with commas")
+        parser.add_argument(
+            "--category", metavar="NAMES", help="names or globs of categories, tags or newspapers, with commas"
+        )
         parser.add_argument("--build", choices=("hugo", "jekyll"), help="build it, and count the pages")
         parser.add_argument("--json", action="store_true", help="say it for machines")

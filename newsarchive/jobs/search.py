@@ -26,7 +26,7 @@ from newsarchive.escaping import json_text, one_line
 from newsarchive.maintenance import judged, options_of, say, say_not_indexed
 from newsarchive.search.index import behind, catch_up
 from newsarchive.search.query import Query, QueryError, parse
-from newsarchive.search.reader import Filters, Page, Reader
+from newsarchive.search.reader import Filters, Page, Reader, names_in
 from newsarchive.search.store import IndexNewError
 from newsarchive.statusview import readers_may_leave
 from newsarchive.terminal import Console
@@ -149,18 +149,14 @@ def _asked(args: list[str], opts: argparse.Namespace, options: Options) -> _Aske
         query=parse(" ".join(args)) if args else None,
         since=dates.parse_day(opts.since, today) if opts.since else None,
         until=dates.parse_day(opts.until, today) if opts.until else None,
-        categories=_names(opts.category),
-        newspapers=_names(opts.newspaper),
+        categories=names_in(opts.category),
+        newspapers=names_in(opts.newspaper),
         after=opts.after,
         limit=opts.limit,
     )
     if asked.query is None and not (asked.since or asked.until or asked.categories or asked.newspapers):
         raise UsageError("say what to look for, or confine with --since, --category or --newspaper", print_help=False)
     return asked
-
-
-def _names(text: str) -> list[str]:
-    return [name.strip() for name in text.replace("，", ",").split(",") if name.strip()]
 
 
 def _caret(error: QueryError) -> str:

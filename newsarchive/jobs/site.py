@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -17,14 +16,14 @@ from scrapy.exceptions import UsageError
 from newsarchive import dates
 from newsarchive.archive.keeper import CannotStartError, root_of
 from newsarchive.archive.runs import INCOMPLETE, OK
-from newsarchive.article import Refused
 from newsarchive.bar import Bar
 from newsarchive.clock import Clock
 from newsarchive.escaping import one_line
 from newsarchive.maintenance import judged
-from newsarchive.site import Choice, Site, SiteError, check_no_link, missing_pages, write_site
+from newsarchive.site import Site, SiteError, check_no_link, missing_pages, write_site
 from newsarchive.statusview import readers_may_leave
 from newsarchive.terminal import Console, print_json
+from spiders.arguments import ArgumentError, Selection
 
 if TYPE_CHECKING:
     import argparse
@@ -48,14 +47,14 @@ def run(settings: BaseSettings, args: list[str], opts: argparse.Namespace) -> in
     if len(args) != 1:
         raise UsageError("say one folder: scrapy site DEST", print_help=False)
     root, dest = root_of(settings), Path(args[0])
-    choice = _choice(opts, Clock(settings["NEWSARCHIVE_CLOCK"] or ""))
-    return judged(lambda: _make(root, dest, choice, opts), failed="; scrapy site makes the folder anew")
+    selection = _selection(opts, Clock(settings["NEWSARCHIVE_CLOCK"] or ""))
+    return judged(lambda: _make(root, dest, selection, opts), failed="; scrapy site makes the folder anew")
 
 
-def _make(root: Path, dest: Path, choice: Choice, opts: argparse.Namespace) -> int:
+def _make(root: Path, dest: Path, selection: Selection, opts: argparse.Namespace) -> int:
     try:
         with Bar(shown=not opts.json) as bar:
-            site = write_site(root, dest, choice, progress=lambda done, total: bar("posts", done, total))
+            site = write_site(root, dest, selection, progress=lambda done, total: bar("posts", done, total))
         lacking = _build(opts.build, dest.resolve(), site) if opts.build else []
     except SiteError as error:
         raise CannotStartError(str(error)) from error
@@ -64,19 +63,13 @@ def _make(root: Path, dest: Path, choice: Choice, opts: argparse.Namespace) -> i
     return INCOMPLETE if site.refused or lacking else OK
 
 
-def _choice(opts: argparse.Namespace, clock: Clock) -> Choice:
-    today = clock.now().astimezone(dates.SHANGHAI).date()
-    since, until = (_day(name, getattr(opts, name), today) for name in ("since", "until"))
-    if since and until and since > until:
-        raise UsageError(f"--since {since} is after --until {until}; no day lies between", print_help=False)
-    return Choice(since, until, tuple(word.strip().lower() for word in opts.category.split(",") if word.strip()))
-
-
-def _day(name: str, text: str | None, today: date) -> date | None:
+def _selection(opts: argparse.Namespace, clock: Clock) -> Selection:
+    given = {name: getattr(opts, name) for name in ("category", "since", "until")}
     try:
-        return dates.parse_day(text, today) if text else None
-    except Refused as error:
-        raise UsageError(f"--{name}: {error}", print_help=False) from error
+        today = clock.now().astimezone(dates.SHANGHAI).date()
+        return Selection.parse({name: value for name, value in given.items() if value is not None}, today)
+    except ArgumentError as error:
+        raise UsageError(str(error), print_help=False) from error
 
 
 def _build(builder: str, dest: Path, site: Site) -> list[str]:

@@ -269,11 +269,7 @@ class Reader:
 
     def categories_like(self, patterns: list[str]) -> tuple[str, ...]:
         """Give the categories that names or globs mean, of category, tag or newspaper, in whatever script."""
-
-        def names(one: Count) -> tuple[str, ...]:
-            return one.category, plain_category(one.category), one.newspaper, tag_of(one.newspaper)
-
-        found = (one for one in self.categories() if any(_is_like(name, patterns) for name in names(one)))
+        found = (one for one in self.categories() if any(_is_like(name, patterns) for name in names_of(one)))
         return tuple(sorted({one.category for one in found}))
 
     def newspapers_like(self, patterns: list[str]) -> tuple[str, ...]:
@@ -287,6 +283,16 @@ class Reader:
                 }
             )
         )
+
+
+def names_of(one: Count) -> tuple[str, ...]:
+    """Return what a category may be asked for by: itself, as the mirror spells it, its newspaper and tag."""
+    return one.category, plain_category(one.category), one.newspaper, tag_of(one.newspaper)
+
+
+def names_in(text: str) -> list[str]:
+    """Split names or globs that were typed with commas between, of either script."""
+    return [name.strip() for name in text.replace("，", ",").split(",") if name.strip()]
 
 
 def _is_like(text: str, patterns: list[str]) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from newsarchive import body, statusjson
 from newsarchive.archive.ledgerrows import stamp
@@ -14,7 +15,7 @@ from newsarchive.article import Refused
 from newsarchive.search import LIMIT
 from newsarchive.search.reader import Document, Filters, Hit
 from newsarchive.web.articles import body_of, name_of, source_of
-from newsarchive.web.asking import Asking, reason
+from newsarchive.web.asking import JSON, Asking, reason
 from newsarchive.web.library import NotKeptError, wall
 from newsarchive.web.openapi import DESCRIPTION
 
@@ -70,11 +71,13 @@ def search(asking: Asking) -> Response:
 
 def days(asking: Asking) -> Response:
     """Count the articles of each day."""
-    since, until, category = asking.day("since"), asking.day("until"), asking.given("category")
-    counts = asking.library.days_of(category) if category else asking.library.days()
-    first, last = str(since or ""), str(until or "9999")
+    filters, library = asking.filters(), asking.library
+    counts = Counter(library.days() if not filters.categories else {})
+    for category in filters.categories:
+        counts.update(library.days_of(category))
+    first, last = str(filters.since or ""), str(filters.until or "9999")
     return _json(
-        {"days": [{"day": day, "count": count} for day, count in counts.items() if first <= day <= last]},
+        {"days": [{"day": day, "count": counts[day]} for day in sorted(counts) if first <= day <= last]},
     )
 
 
@@ -111,7 +114,7 @@ def nothing(_: Asking) -> Response:
 
 
 def _json(values: dict[str, Any]) -> Response:
-    return JSONResponse(values, headers=_FRESH)
+    return JSON(values, headers=_FRESH)
 
 
 def _filters(asking: Asking) -> Filters:

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from newsarchive.article import Refused
+from newsarchive.escaping import json_text, xml_text
 from newsarchive.search.query import Query, QueryError, parse
 from newsarchive.search.reader import Filters
 from newsarchive.web.language import Language, choose
@@ -97,8 +98,9 @@ class Asking:
 
     def filters(self) -> Filters:
         """Give what a list is to be confined to; raises HTTPException (400)."""
-        category = self.given("category")
-        return Filters(since=self.day("since"), until=self.day("until"), categories=(category,) if category else ())
+        asked = self.given("category")
+        categories = (self.library.categories_like(asked) or (asked,)) if asked else ()
+        return Filters(since=self.day("since"), until=self.day("until"), categories=categories)
 
     def query(self) -> Query | None:
         """Give what is searched for, if anything; raises QueryError."""
@@ -117,12 +119,12 @@ class Asking:
             asked=dict(self.request.query_params),
             **values,
         )
-        return HTMLResponse(html, code, headers={"Cache-Control": "no-cache", "Vary": "Accept-Language"})
+        return HTMLResponse(xml_text(html), code, headers={"Cache-Control": "no-cache", "Vary": "Accept-Language"})
 
     def error(self, status: int, title: str, detail: str = "", *, command: str = "") -> Response:
         """Make an answer that says what went wrong, and what to do."""
         if self.request.url.path.startswith("/api/"):
-            return JSONResponse({"error": {"status": status, "message": detail or title}}, status)
+            return JSON({"error": {"status": status, "message": detail or title}}, status)
         key = f"error_{status}_help"
         return self.page(
             "error.html",
@@ -133,6 +135,14 @@ class Asking:
             help=self.language.say_or(key, ""),
             command=command,
         )
+
+
+class JSON(JSONResponse):
+    """JSON that is text wherever it ends up, in a terminal too."""
+
+    def render(self, content: Any) -> bytes:
+        """Write it without blanks."""
+        return json_text(content, indent=None, separators=(",", ":")).encode()
 
 
 def reason(error: Refused | HTTPException) -> str:

@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from newsarchive.article import Name, Refused
 from newsarchive.escaping import xml_text
 from newsarchive.export.feeds import TAG
 from newsarchive.search.reader import Document
 from newsarchive.web.articles import body_of, source_of
-from newsarchive.web.asking import TEMPLATES, Asking, reason
+from newsarchive.web.asking import JSON, TEMPLATES, Asking, reason
 from newsarchive.web.library import NotKeptError, wall
 
 _ENTRIES = 30
@@ -52,7 +52,7 @@ def atom(asking: Asking) -> Response:
 def json(asking: Asking) -> Response:
     """Give a JSON Feed."""
     title, home = _about(asking)
-    return JSONResponse(
+    return JSON(
         {
             "version": "https://jsonfeed.org/version/1.1",
             "title": title,
@@ -76,10 +76,13 @@ def _about(asking: Asking) -> tuple[str, str]:
     if text:
         return f"{say('site')}: {text}", asking.base + url("/search", q=text, category=category)
     if category:
-        newspapers = asking.library.newspapers_of(category)
-        if not newspapers:
+        found = asking.library.categories_like(category)
+        if not found:
             raise HTTPException(404)
-        return f"{say('site')}: {newspapers[0] or category}", asking.base + url(f"/category/{category}")
+        if len(found) > 1:
+            return f"{say('site')}: {category}", asking.base + url("/papers")
+        newspaper = asking.library.newspapers_of(found[0])[0]
+        return f"{say('site')}: {newspaper or category}", asking.base + url(f"/category/{found[0]}")
     return say("site"), asking.base + url("/")
 
 

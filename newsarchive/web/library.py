@@ -26,7 +26,7 @@ from newsarchive.clock import Clock
 from newsarchive.dates import SHANGHAI, last_day, newest_of
 from newsarchive.postfile import Post
 from newsarchive.search import store
-from newsarchive.search.reader import Count, Document, Filters, Hit, Reader
+from newsarchive.search.reader import Count, Document, Filters, Hit, Reader, names_in, names_of
 
 _REVISION = re.compile(r".*\.(?P<stamp>\d{8}T\d{6}Z(?:-\d+)?)\.md", re.ASCII)
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -113,6 +113,13 @@ class Library:
     def newspapers_of(self, category: str) -> list[str]:
         """Give the newspapers of a category, the largest first."""
         return [count.newspaper for count in self.categories() if count.category == category]
+
+    def categories_like(self, asked: str) -> tuple[str, ...]:
+        """Give the categories that names or globs mean, as every command takes them: those so spelled, if any."""
+        if self.newspapers_of(asked):
+            return (asked,)
+        spelled = {one.category for one in self.categories() if asked in names_of(one)} if asked else set()
+        return tuple(sorted(spelled)) or self.index.categories_like(names_in(asked))
 
     def days(self) -> dict[str, int]:
         """Give how many articles each day has, of all days with any, ascending."""

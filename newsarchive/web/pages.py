@@ -115,10 +115,13 @@ def papers(asking: Asking) -> Response:
 
 def category(asking: Asking) -> Response:
     """List a category's articles, newest first."""
-    name = asking.given("category")
-    newspapers = asking.library.newspapers_of(name)
-    if not newspapers:
+    asked = asking.given("category")
+    found = asking.library.categories_like(asked)
+    if len(found) != 1:
         raise HTTPException(404)
+    if (name := found[0]) != asked:  # a newspaper, its tag, or the mirror's spelling
+        return RedirectResponse(asking.language.url(f"/category/{name}"), 302)
+    newspapers = asking.library.newspapers_of(name)
     days = asking.library.days_of(name)
     newest = asking.library.newest(days)
     page = asking.library.index.recent(Filters(categories=(name,)), before=asking.before(), limit=_LIST)
@@ -144,6 +147,9 @@ def search(asking: Asking) -> Response:
     except (QueryError, Refused, HTTPException) as error:
         wrong = reason(error)
     text = asking.given("q")
+    category = asking.given("category")
+    meant = asking.library.categories_like(category)
+    category = meant[0] if len(meant) == 1 else category
     part = asking.given("part") == "results"
     return asking.page(
         "results.html" if part else "search.html",
@@ -154,8 +160,8 @@ def search(asking: Asking) -> Response:
         wrong=wrong,
         page=page,
         first=asking.before() is None,
-        choices={} if part else _choices(asking.library.categories(), asking.given("category")),
-        kept={key: asking.given(key) for key in ("category", "since", "until")},
+        choices={} if part else _choices(asking.library.categories(), category),
+        kept={"category": category, "since": asking.given("since"), "until": asking.given("until")},
     )
 
 

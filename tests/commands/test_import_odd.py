@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
+from pyarrow import parquet
 
 from newsarchive.archive.capturereader import capture_files
 from newsarchive.archive.files import sweep, walk
@@ -110,6 +113,59 @@ def test_posts_that_are_broken_yaml_are_served_as_any_other(tmp_path: Path, run_
         feed = client.get("/feed.xml")
     assert feed.status_code == 200
     assert "新桥" in feed.text
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "parquet", "atom", "jsonfeed"])
+def test_posts_that_are_broken_yaml_are_exported_in_every_format(ending: str, tmp_path: Path, run_command: Run) -> None:
+    archive, dest = tmp_path / "archive", tmp_path / f"all.{ending}"
+    files = {f"_posts/{name(number)}": post(number, title) for number, title in enumerate(TITLES, start=1)}
+    assert run_command("import", str(clone_of(tmp_path / "clone", files)), ARCHIVE_DIR=archive, PROCESSES=1)[0] == 0
+    code, out, err = run_command("export", str(dest), "--json", ARCHIVE_DIR=archive, PROCESSES=1)
+    assert (code, err) == (0, ""), out
+    if ending == "parquet":
+        titles = parquet.read_table(dest)["title"].to_pylist()
+    elif ending == "atom":
+        titles = [one.text for one in ET.parse(dest).iterfind("{*}entry/{*}title")]  # noqa: S314 - ours
+    elif ending == "jsonl":
+        titles = [json.loads(line)["title"] for line in dest.read_text(encoding="utf-8").splitlines()]
+    else:
+        titles = [one["title"] for one in json.loads(dest.read_bytes())["items"]]
+    wanted = [re.sub("[\x08\x1b]", "\ufffd", title) if ending == "atom" else title for title in TITLES.values()]
+    assert sorted(titles) == sorted(wanted)
+
+
+def test_nothing_that_is_no_text_is_served_of_an_imported_post(tmp_path: Path, run_command: Run) -> None:
+    starlette = pytest.importorskip("starlette.testclient")
+    archive = tmp_path / "archive"
+    no_text = "\x1b]0;x\x07\x9b2J\x7f\x85\u2028\u202e\u2066\ufffe]]>"
+    files = {
+        f"_posts/{name(1)}": post(1, f'"新"桥{no_text}"').replace("第一段".encode(), f"第一段{no_text}".encode()),
+        f"_posts/{name(2)}": post(2, '"新桥\\0\\e[31m\\x9B\\u202E\\uFFFE"').replace(
+            "城北日报新闻\n".encode(), f"城北{no_text.replace(chr(0x85), '')}新闻\n".encode(), 1
+        ),
+    }
+    assert run_command("import", str(clone_of(tmp_path / "clone", files)), ARCHIVE_DIR=archive, PROCESSES=1)[0] == 0
+    assert run_command("search", "新桥", ARCHIVE_DIR=archive, PROCESSES=1)[0] == 0
+    addresses = [
+        "/",
+        "/papers",
+        "/category/chengbeiribao",
+        "/day/2022-03-04",
+        "/search?q=新",
+        "/feed.xml",
+        "/feed.json",
+    ]
+    addresses += ["/api/categories", "/api/articles", "/api/search?q=新", "/search?q=新%1b%c2%9b", "/nosuch%1b%c2%9b"]
+    for number in (1, 2):
+        addresses += [f"/article/{name(number)[11:-3]}", f"/api/articles/{name(number)[11:-3]}"]
+    library = Library(archive, Clock("2022-03-05 12:00"))
+    with starlette.TestClient(make_app(library), base_url="http://127.0.0.1") as client:
+        for address in addresses:
+            answer = client.get(address)
+            assert answer.status_code == (404 if "nosuch" in address else 200), address
+            served = re.findall(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]", answer.text)
+            assert served == [], address
+        ET.fromstring(client.get("/feed.xml").content)  # noqa: S314 - ours
 
 
 def test_a_lost_ledger_takes_posts_that_are_broken_yaml_with_what_they_say(tmp_path: Path, run_command: Run) -> None:

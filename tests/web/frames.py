@@ -98,8 +98,15 @@ def frames(browser: Browser, folder: Path, *, policy: bool) -> Iterator[Frames]:
             pass
 
     class Site(SimpleHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"  # a connection for many pages
+
         def __init__(self, *words: Any) -> None:
             super().__init__(*words, directory=str(folder))
+
+        def end_headers(self) -> None:
+            if self.path.endswith(".css"):  # once for all pages
+                self.send_header("Cache-Control", "max-age=3600")
+            super().end_headers()
 
         def log_message(self, *_: object) -> None:
             pass
