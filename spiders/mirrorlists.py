@@ -26,6 +26,8 @@ from newsarchive.source.lists import (
     Sighting,
     due_lists,
     is_split,
+    list_of,
+    rolling_gap,
     sightings,
 )
 from newsarchive.source.told import NOT_THERE
@@ -164,7 +166,7 @@ class MirrorLists(ArchiveSpider):
     def category(self, response: Response, listed: ListPage) -> Iterator[Any]:
         """Read a category's page."""
         if response.status in NOT_THERE and listed.path != ROLLING_PAGE and listed.tag == ROLLING_TAG:
-            self.archive.ledger.list_settled(listed.path)  # a version of the site has no such page for rolling news
+            # A version of the site has no such page for rolling news; it stays due until the newest of it were read.
             yield self.list_request(ListPage(ROLLING_PAGE, ROLLING_TAG), self.category)
             return
         self.run.counts["lists"] += 1
@@ -197,8 +199,20 @@ class MirrorLists(ArchiveSpider):
                 self.list_failed(listed, Kind.UNDERSTAND, why, response)
             else:  # due from an earlier run; what it showed has expired since, or was withdrawn
                 self.archive.ledger.list_settled(listed.path)
+                if listed.path == ROLLING_PAGE:
+                    self.rolling_read(section, response)
             return
+        if listed.path == ROLLING_PAGE:
+            self.rolling_read(section, response)
         self.saw(listed.path, sightings((section,), tag=listed.tag))
+
+    def rolling_read(self, section: Section, response: Response) -> None:
+        """Take the newest of the rolling news for its category page, which is not there, if they reach far enough."""
+        page = list_of(ROLLING_TAG, ())
+        if why := rolling_gap(section, self.archive.ledger.known_to_the_mirror):
+            self.list_failed(page, Kind.FETCH, why, response.request)
+        else:
+            self.archive.ledger.list_settled(page.path)
 
     def feed(self, response: Response, listed: ListPage) -> Iterator[Any]:
         """Read the feed, which shows posts without a tag too; only one version of the mirror has one."""
