@@ -176,11 +176,13 @@ class MirrorLists(ArchiveSpider):
             self.list_failed(listed, Kind.FETCH, f"HTTP {response.status}", response)
         else:
             try:
-                section = mirror.category(self.readable(listed, response), hosts=self.hosts)
+                content, flaw = readable(body_of(response), content_type(response))
+                section = mirror.category(content, hosts=self.hosts)
             except NotUnderstoodError as error:
                 self.list_failed(listed, Kind.of(error), str(error), response)
             else:
                 self.category_read(section, listed, response)
+                self.list_flawed(listed, flaw, response)
         yield from self.list_done()
 
     def category_read(self, section: Section, listed: ListPage, response: Response) -> None:
@@ -218,7 +220,8 @@ class MirrorLists(ArchiveSpider):
         """Read the feed, which shows posts without a tag too; only one version of the mirror has one."""
         if response.status == HTTP_OK:
             try:
-                entries, refused = mirror.feed(self.readable(listed, response), hosts=self.hosts)
+                content, flaw = readable(body_of(response), content_type(response))
+                entries, refused = mirror.feed(content, hosts=self.hosts)
             except NotUnderstoodError as error:
                 self.list_failed(listed, Kind.of(error), str(error), response)
             else:
@@ -226,6 +229,7 @@ class MirrorLists(ArchiveSpider):
                 for sentence in refused or (() if entries else ("the feed is empty",)):
                     self.list_failed(listed, Kind.UNDERSTAND, sentence, response)
                 self.saw(FEED, {str(entry.link.name): Sighting(entry.link, ()) for entry in entries})
+                self.list_flawed(listed, flaw, response)
         elif response.status in NOT_THERE:
             self.archive.ledger.list_settled(FEED)
         else:
@@ -260,11 +264,11 @@ class MirrorLists(ArchiveSpider):
 
     # -- reporting -----------------------------------------------------------------------------------------------
 
-    def readable(self, listed: ListPage, response: Response) -> bytes:
-        """Give a list in UTF-8; report what of it could not be read."""
-        content, flaw = readable(body_of(response), content_type(response))
-        self.refuse(listed, [flaw] if flaw else [], response)
-        return content
+    def list_flawed(self, listed: ListPage, flaw: str, response: Response) -> None:
+        """Report what of a list that was read could not be; it is asked for again, as the home page is."""
+        if flaw:
+            self.archive.ledger.make_due(listed.path, listed.tag, now=self.archive.now())
+            self.list_failed(listed, Kind.UNDERSTAND, flaw, response)
 
     def refuse(self, listed: ListPage, refused: Iterable[str], response: Response) -> None:
         """Report each link of a list that is no article's."""

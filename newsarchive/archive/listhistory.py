@@ -99,14 +99,21 @@ class ListHistory:
                 self.ledger.list_settled(path)
             return
         try:
+            content, flaw = readable(served_body(exchange), exchange.content_type)
             if path == FEED:
-                entries, _ = mirror.feed(body_of(exchange), hosts=hosts)
+                entries, _ = mirror.feed(content, hosts=hosts)
                 self._saw(path, {str(entry.link.name): Sighting(entry.link, ()) for entry in entries}, exchange)
-                return
-            section = mirror.category(body_of(exchange), hosts=hosts)
+            else:
+                self._category(mirror.category(content, hosts=hosts), listed, exchange)
         except (NotUnderstoodError, ValueError) as error:
             self.ledger.list_failed(path, str(error))
             return
+        if flaw:
+            self.ledger.make_due(path, listed.tag, now=exchange.fetched_at)
+            self.ledger.list_failed(path, flaw)
+
+    def _category(self, section: Section, listed: ListPage, exchange: Exchange) -> None:
+        path = listed.path
         if path == ROLLING_PAGE and (section.links or section.refused or ROLLING_TAG not in self._shown):
             self._rolling_read(section)
         if section.links or section.refused:
