@@ -129,6 +129,7 @@ class _Reader:
     def __init__(self, html: str) -> None:
         self._html = html
         self._comments_end = True  # cleared by the first that does not: then none behind it does
+        self._no_tag = (0, 0)  # where the attributes, and the end, of the last broken tag are that was none
         self._pieces: list[_Piece] = []
 
     def pieces(self) -> list[_Piece]:
@@ -190,13 +191,17 @@ class _Reader:
             return (_Piece("end", html[start.start() : stop], name, right=False), stop) if known else (None, 0)
         if not known:
             return None, 0
-        end, valued = start.end(), False
-        while attribute := _LOOSE_ATTRIBUTE.match(html, end):
-            end, valued = attribute.end(), valued or attribute.end() > attribute.end(1)
-        tail = _TAIL.match(html, end)
-        stop = tail.end() if tail else end
-        whole = html[stop - 1] == ">"
+        end, stop = self._no_tag
+        whole = valued = False
+        if start.end() > end:  # else what began before it was read to the same end, and nothing in it has a value
+            end = start.end()
+            while attribute := _LOOSE_ATTRIBUTE.match(html, end):
+                end, valued = attribute.end(), valued or attribute.end() > attribute.end(1)
+            tail = _TAIL.match(html, end)
+            stop = tail.end() if tail else end
+            whole = html[stop - 1] == ">"
         if not (whole or valued or name in VOID):
+            self._no_tag = end, stop
             return None, 0
         raw = html[start.start() : stop]
         return _Piece("start", raw, name, html[start.end() : end], "/" in raw[-2:], right=False), stop

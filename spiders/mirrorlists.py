@@ -26,6 +26,8 @@ from newsarchive.source.lists import (
     Sighting,
     due_lists,
     is_split,
+    list_of,
+    rolling_gap,
     sightings,
 )
 from newsarchive.source.told import NOT_THERE
@@ -164,7 +166,7 @@ class MirrorLists(ArchiveSpider):
     def category(self, response: Response, listed: ListPage) -> Iterator[Any]:
         """Read a category's page."""
         if response.status in NOT_THERE and listed.path != ROLLING_PAGE and listed.tag == ROLLING_TAG:
-            self.archive.ledger.list_settled(listed.path)  # a version of the site has no such page for rolling news
+            # A version of the site has no such page for rolling news; it stays due until the newest of it were read.
             yield self.list_request(ListPage(ROLLING_PAGE, ROLLING_TAG), self.category)
             return
         self.run.counts["lists"] += 1
@@ -174,11 +176,13 @@ class MirrorLists(ArchiveSpider):
             self.list_failed(listed, Kind.FETCH, f"HTTP {response.status}", response)
         else:
             try:
-                section = mirror.category(self.readable(listed, response), hosts=self.hosts)
+                content, flaw = readable(body_of(response), content_type(response))
+                section = mirror.category(content, hosts=self.hosts)
             except NotUnderstoodError as error:
                 self.list_failed(listed, Kind.of(error), str(error), response)
             else:
                 self.category_read(section, listed, response)
+                self.list_flawed(listed, flaw, response)
         yield from self.list_done()
 
     def category_read(self, section: Section, listed: ListPage, response: Response) -> None:
@@ -197,14 +201,27 @@ class MirrorLists(ArchiveSpider):
                 self.list_failed(listed, Kind.UNDERSTAND, why, response)
             else:  # due from an earlier run; what it showed has expired since, or was withdrawn
                 self.archive.ledger.list_settled(listed.path)
+                if listed.path == ROLLING_PAGE:
+                    self.rolling_read(section, response)
             return
+        if listed.path == ROLLING_PAGE:
+            self.rolling_read(section, response)
         self.saw(listed.path, sightings((section,), tag=listed.tag))
+
+    def rolling_read(self, section: Section, response: Response) -> None:
+        """Take the newest of the rolling news for its category page, which is not there, if they reach far enough."""
+        page = list_of(ROLLING_TAG, ())
+        if why := rolling_gap(section, self.archive.ledger.known_to_the_mirror):
+            self.list_failed(page, Kind.FETCH, why, response.request)
+        else:
+            self.archive.ledger.list_settled(page.path)
 
     def feed(self, response: Response, listed: ListPage) -> Iterator[Any]:
         """Read the feed, which shows posts without a tag too; only one version of the mirror has one."""
         if response.status == HTTP_OK:
             try:
-                entries, refused = mirror.feed(self.readable(listed, response), hosts=self.hosts)
+                content, flaw = readable(body_of(response), content_type(response))
+                entries, refused = mirror.feed(content, hosts=self.hosts)
             except NotUnderstoodError as error:
                 self.list_failed(listed, Kind.of(error), str(error), response)
             else:
@@ -212,6 +229,7 @@ class MirrorLists(ArchiveSpider):
                 for sentence in refused or (() if entries else ("the feed is empty",)):
                     self.list_failed(listed, Kind.UNDERSTAND, sentence, response)
                 self.saw(FEED, {str(entry.link.name): Sighting(entry.link, ()) for entry in entries})
+                self.list_flawed(listed, flaw, response)
         elif response.status in NOT_THERE:
             self.archive.ledger.list_settled(FEED)
         else:
@@ -246,11 +264,11 @@ class MirrorLists(ArchiveSpider):
 
     # -- reporting -----------------------------------------------------------------------------------------------
 
-    def readable(self, listed: ListPage, response: Response) -> bytes:
-        """Give a list in UTF-8; report what of it could not be read."""
-        content, flaw = readable(body_of(response), content_type(response))
-        self.refuse(listed, [flaw] if flaw else [], response)
-        return content
+    def list_flawed(self, listed: ListPage, flaw: str, response: Response) -> None:
+        """Report what of a list that was read could not be; it is asked for again, as the home page is."""
+        if flaw:
+            self.archive.ledger.make_due(listed.path, listed.tag, now=self.archive.now())
+            self.list_failed(listed, Kind.UNDERSTAND, flaw, response)
 
     def refuse(self, listed: ListPage, refused: Iterable[str], response: Response) -> None:
         """Report each link of a list that is no article's."""

@@ -264,6 +264,7 @@ def test_an_ad_link_is_a_link_of_the_text_to_the_check_and_the_repair() -> None:
             "<script>",
             "</script>",
         ),
+        *("<pre", "<p", "<br", "<pre<br", "<p/", "<p,<p"),
     ],
 )
 @pytest.mark.parametrize("frame", ["{}", "<p {}>x</p>", '<p style="{}">x</p>', "<!--{}-->"])

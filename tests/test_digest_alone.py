@@ -8,6 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from newsarchive import post
 from newsarchive.replica.compose import NOW
 from tests.conftest import Crawl
@@ -66,3 +68,19 @@ def test_a_flash_without_a_text_anywhere_is_its_digest_near_its_deadline(
         assert kept == [content]
         checked = crawl.rebuild("--check")
         assert checked.code == 0, checked
+
+
+@pytest.mark.parametrize("notice", ["请登录后查看", "访问验证", "系统维护中，请稍后再试"])
+def test_a_notice_in_the_place_of_a_digest_is_never_a_post(
+    notice: str, new_crawl: Callable[[str, Path], Crawl], tmp_path: Path
+) -> None:
+    served = {LIST: flash_list(summary=notice), API: api(""), f"/NewsData/GetNewsText.do?id=NW{NUMBER}": "{}"}
+    with pages(served) as url:
+        crawl = new_crawl(url, tmp_path / "archive")
+        late = (NOW + timedelta(hours=48)).isoformat()
+        assert crawl("eastmoney", "columns=fast:102", "since=2022-03-02", NEWSARCHIVE_CLOCK=late).code == 3
+        assert crawl.posts() == {}
+        served |= {LIST: flash_list()}
+        crawl("eastmoney", "columns=fast:102", "since=2022-03-02", NEWSARCHIVE_CLOCK=late)
+    checked = crawl.rebuild("--check")
+    assert checked.code == 0, checked

@@ -9,7 +9,8 @@ import pytest
 from newsarchive.replica.compose import compose
 from newsarchive.replica.piece import Piece
 from newsarchive.replica.server import Replica
-from tests.conftest import PATIENCE
+from newsarchive.source.lists import ROLLING_SHOWS
+from tests.conftest import PATIENCE, Crawl
 
 OK, INCOMPLETE, SOURCE_CHANGED = 0, 3, 4
 
@@ -93,3 +94,48 @@ def test_a_list_may_be_empty_once_the_home_page_shows_nothing_of_it(crawl_into: 
         asked = [seen.path for seen in replica.log if "/category/" in seen.path]
     assert after.code == OK, f"what was withdrawn is no alarm: {after}"
     assert len(asked) == 1, "the list was asked for, and is due no longer"
+
+
+def rolling_pieces() -> list[Piece]:
+    """More rolling news than ``/emnews/`` shows."""
+    return [piece for piece in compose(per_day=60) if not piece.oddity and piece.rolling][-ROLLING_SHOWS - 4 :]
+
+
+def test_a_404_of_the_list_of_rolling_news_hides_nothing_that_its_newest_do_not_show(
+    crawl_into: Callable[[Replica], Crawl],
+) -> None:
+    published = rolling_pieces()
+    expected = {piece.relative_path: piece.archived() for piece in published}
+    with Replica(published) as replica:
+        crawl = crawl_into(replica)
+        replica.faults([{"match": PLACES["category"], "do": "404", "times": -1}])
+        hurt = crawl("finews")
+        assert (hurt.code, len(crawl.posts())) == (INCOMPLETE, ROLLING_SHOWS), hurt
+        assert "all that /emnews/ shows are new" in crawl.last_run()["failures"][0]["reason"]
+        assert crawl.rebuild("--check").code == OK
+        replica.faults([])
+        healed = crawl("finews")
+    assert (healed.code, crawl.posts()) == (OK, expected), healed
+    assert crawl.rebuild("--check").code == OK
+
+
+def test_the_list_of_rolling_news_stays_due_until_it_or_its_newest_were_read(
+    crawl_into: Callable[[Replica], Crawl],
+) -> None:
+    published = rolling_pieces()
+    with Replica(published[:10]) as replica:
+        crawl = crawl_into(replica)
+        no_page = {"match": PLACES["category"], "do": "404", "times": -1}
+        replica.faults([no_page, {"match": "^/emnews/$", "do": "500", "times": -1}])
+        assert crawl("finews", RETRY_TIMES=0).code == INCOMPLETE
+        replica.faults([no_page])
+        healed = crawl("finews")
+        assert (healed.code, len(crawl.posts())) == (OK, 10), "fewer than it shows are all"
+        replica.reset()
+        replica.faults([no_page])
+        replica.add(*published[10:20])
+        assert crawl("finews").code == OK, "what it shows reaches back to what is known"
+        assert len(crawl.posts()) == 20
+        replica.reset()
+        assert crawl("finews").code == OK
+        assert [seen.path for seen in replica.log if "robots" not in seen.path] == ["/"], "no list is due any more"

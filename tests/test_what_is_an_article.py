@@ -150,6 +150,40 @@ def test_a_broken_byte_spoils_no_page_and_is_named_with_its_place(new_crawl: New
     assert made_again_alike(crawl)
 
 
+def test_a_category_page_with_a_broken_byte_is_read_and_asked_for_again(new_crawl: NewCrawl, tmp_path: Path) -> None:
+    titles = {code_of(number): f"第{number}座桥通车" for number in range(1, 9)}
+    answers = {code: article(code, f"<p>{title}。</p>", title) for code, title in titles.items()}
+    whole, last = home_of(titles), code_of(8)
+    served = source(home_of(dict(list(titles.items())[:5])), answers)
+    served["/category/kejiribao.html"] = whole.encode().replace(last.encode(), last.encode()[:-1] + b"\xe6")
+
+    with pages(served) as url:
+        crawl = new_crawl(url, tmp_path / "archive")
+        assert crawl("finews").code == SOURCE_CHANGED
+        assert texts(crawl).keys() == titles.keys() - {last}, "the link that is broken is nobody's"
+        assert made_again_alike(crawl)
+        served["/category/kejiribao.html"] = whole
+        healed = crawl("finews")
+
+    assert healed.code == OK, healed
+    assert texts(crawl).keys() == titles.keys()
+    assert made_again_alike(crawl)
+
+
+def test_a_category_page_cut_within_a_character_is_cut_off_and_not_misread(new_crawl: NewCrawl, tmp_path: Path) -> None:
+    titles = {code_of(number): f"第{number}座桥通车" for number in range(1, 9)}
+    whole = home_of(titles).encode()
+    served = source(home_of(dict(list(titles.items())[:5])), {})
+    served["/category/kejiribao.html"] = whole[: whole.rindex("桥".encode()) + 2]
+
+    with pages(served) as url:
+        crawl = new_crawl(url, tmp_path / "archive")
+        crawl("finews", RETRY_TIMES=0)
+
+    about_list = [one for one in crawl.last_run()["failures"] if "/category/" in one["what"]]
+    assert [one["kind"] for one in about_list] == ["not fetched"], about_list
+
+
 @pytest.mark.parametrize(
     ("head", "content_type", "encoding"),
     [

@@ -132,6 +132,11 @@ class Ledger(ImportRows, PictureRows):
                 {"path": path, "etag": kept.etag, "last_modified": kept.last_modified, "now": stamp(now)},
             )
 
+    def make_due(self, path: str, tag: str, *, now: datetime) -> None:
+        """Put a list on the queue: something asked for it that is no news, or what it holds could not all be read."""
+        with self._transaction():
+            self._make_due(path, tag, now)
+
     def list_confirmed(self, path: str, *, now: datetime) -> None:
         """Record that a list is as it was when it was read (a 304): it still shows what it showed."""
         with self._transaction():

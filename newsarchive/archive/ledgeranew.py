@@ -179,10 +179,6 @@ class NewLedger(Ledger):
         if sighting.link.path or sighting.listed is not None or not self.known(sighting.link.name):
             super()._see(sighting, now)
 
-    def make_due(self, path: str, tag: str, *, now: datetime) -> None:
-        """Put a list into the queue that a run asked for though nothing new on the home page made it due."""
-        self._make_due(path, tag, now)
-
     def adopt_post(self, one: Adopted, *, now: datetime) -> None:
         """Take in a post that the captures do not give."""
         self._db.execute(_ADOPT, self._as_columns(one, now))

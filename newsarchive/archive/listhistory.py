@@ -17,7 +17,17 @@ from newsarchive.source import mirror
 from newsarchive.source.encoding import readable
 from newsarchive.source.homepage import read_home
 from newsarchive.source.links import MIRROR_HOSTS
-from newsarchive.source.lists import HOME, ROLLING_PAGE, ListPage, Sighting, due_lists, is_split, sightings
+from newsarchive.source.lists import (
+    HOME,
+    ROLLING_PAGE,
+    ListPage,
+    Sighting,
+    due_lists,
+    is_split,
+    list_of,
+    rolling_gap,
+    sightings,
+)
 from newsarchive.source.mirror import Section
 from newsarchive.source.told import NOT_THERE
 from newsarchive.source.understanding import NotUnderstoodError
@@ -85,23 +95,39 @@ class ListHistory:
         hosts = MIRROR_HOSTS | {host}
         listed = self._listed(path)
         if exchange.status in NOT_THERE:
-            rolling = path != ROLLING_PAGE and listed.tag == ROLLING_TAG
-            if path == FEED or rolling or is_split(listed, self._seen.values()):
+            if path == FEED or is_split(listed, self._seen.values()):
                 self.ledger.list_settled(path)
             return
         try:
+            content, flaw = readable(served_body(exchange), exchange.content_type)
             if path == FEED:
-                entries, _ = mirror.feed(body_of(exchange), hosts=hosts)
+                entries, _ = mirror.feed(content, hosts=hosts)
                 self._saw(path, {str(entry.link.name): Sighting(entry.link, ()) for entry in entries}, exchange)
-                return
-            section = mirror.category(body_of(exchange), hosts=hosts)
+            else:
+                self._category(mirror.category(content, hosts=hosts), listed, exchange)
         except (NotUnderstoodError, ValueError) as error:
             self.ledger.list_failed(path, str(error))
             return
+        if flaw:
+            self.ledger.make_due(path, listed.tag, now=exchange.fetched_at)
+            self.ledger.list_failed(path, flaw)
+
+    def _category(self, section: Section, listed: ListPage, exchange: Exchange) -> None:
+        path = listed.path
+        if path == ROLLING_PAGE and (section.links or section.refused or ROLLING_TAG not in self._shown):
+            self._rolling_read(section)
         if section.links or section.refused:
             self._saw(path, sightings((section,), tag=listed.tag), exchange)
         elif is_split(listed, self._seen.values()) or (self._home_read and listed.tag not in self._shown):
             self.ledger.list_settled(path)
+
+    def _rolling_read(self, section: Section) -> None:
+        """Follow the newest of the rolling news that were read because its category page is not there."""
+        page = list_of(ROLLING_TAG, ())
+        if why := rolling_gap(section, self.ledger.known_to_the_mirror):
+            self.ledger.list_failed(page.path, why)
+        else:
+            self.ledger.list_settled(page.path)
 
     def _listed(self, path: str) -> ListPage:
         """Tell for which heading a list was read: the one that made it due.

@@ -13,6 +13,7 @@ from newsarchive.source.article_page import ArticlePage
 from newsarchive.source.digest import digest_line
 from newsarchive.source.links import PUBLIC_ARTICLE, PUBLIC_SHARE, ArticleLink, article_page_url, share_page_url
 from newsarchive.source.lists import Listed
+from newsarchive.source.notice import notice_in
 from newsarchive.source.page import PostPage
 from newsarchive.source.placing import place_of
 from newsarchive.source.richform import plain
@@ -123,7 +124,10 @@ class Gathered:
 
     def _is_digest_enough(self) -> bool:
         """Tell whether the digest has to do; a second look at what is archived waits for a text."""
-        return self.last_chance and self.held is None and self.name.rolling and bool(one_line(self._digest("")).strip())
+        if not (self.last_chance and self.held is None and self.name.rolling):
+            return False
+        digest = one_line(self._digest("")).strip()
+        return bool(digest) and not notice_in(self._title(), digest, identified=True)
 
     def _capture(self, origin: Origin) -> str:
         if origin is not Origin.DIGEST:

@@ -13,7 +13,7 @@ from newsarchive.source.mirror import HOME_SHOWS, Section
 from newsarchive.source.placing import explains
 
 HOME = "/"
-ROLLING_PAGE = "/emnews/"
+ROLLING_PAGE, ROLLING_SHOWS = "/emnews/", 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +151,18 @@ def list_of(tag: str, segments: tuple[str, ...]) -> ListPage:
     if len(segments) == 1 and not explains(newspaper, segments):
         category = segments[0]  # another reading of a character than the mirror's; its path is what we have
     return ListPage(category_path(category), tag)
+
+
+def rolling_gap(section: Section, known: Callable[[Name], bool]) -> str:
+    """Say why the newest of the rolling news cannot stand for all of it; empty where they can.
+
+    A version of the mirror has no category page of it. Then its newest are read instead, and as on the home page: if
+    the oldest of them is known, so is everything older; fewer than are shown are all.
+    """
+    links = section.links
+    if len(links) + len(section.refused) < ROLLING_SHOWS or (links and known(links[-1].name)):
+        return ""
+    return f"there is no such page, and all that {ROLLING_PAGE} shows are new; older ones may be missing"
 
 
 def headings(found: Iterable[Sighting]) -> frozenset[str]:
