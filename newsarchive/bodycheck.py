@@ -214,10 +214,11 @@ class _Walk:
 def tokens(html: str) -> Iterator[re.Match[str]]:
     """Give the tokens of `TOKEN` of any HTML, clean or not, in time proportional to its length.
 
-    Where a comment does not end, none behind it does: from there on only tags are looked for.
+    Where a comment does not end, none behind it does: from there on only tags are looked for. Behind the last ``>``
+    there are none.
     """
-    pattern, position = TOKEN, 0
-    while token := pattern.search(html, position):
+    pattern, position, last = TOKEN, 0, html.rfind(">")
+    while position <= last + 1 and (token := pattern.search(html, position)):
         if token[0] == "<" and html.startswith("<!--", token.start()):
             pattern = TAG
         yield token
