@@ -203,7 +203,11 @@ class _Walk:
             self._found.append(f"text directly in <{self.path[-1]}> at {start}")
 
     def _attributes(self, tag: str, listed: str, at: int) -> None:
-        for name, double, single, bare in ATTRIBUTE.findall(listed):
+        found = ATTRIBUTE.findall(listed)
+        if len(found) > MAX_ATTRIBUTES:
+            self._found.append(f"more than {MAX_ATTRIBUTES} attributes in {_named(tag)} at {at}")
+            return
+        for name, double, single, bare in found:
             wrong = attribute_fault(tag, ascii_lower(name), double or single or bare)
             wrong = wrong or (bare and _HANDLER.search(bare) and "attribute in an unquoted value") or ""
             if wrong:

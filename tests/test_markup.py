@@ -122,7 +122,7 @@ def test_a_feed_that_exceeds_a_limit_is_not_understood(feed: str) -> None:
 
 def test_lists_in_nested_sections_are_read_once() -> None:
     link = '<a href="/bao/2022/03/01/NW202203011234567890.html">标题</a>'
-    (section,) = mirror.home(f"{'<section>' * 5}<h2>报新闻</h2><ul><li>{link}</li></ul>".encode())
+    (section,) = mirror.home(f"{'<section>' * 5}<h2>报新闻</h2><ul><li>{link}</li></ul>{'</section>' * 5}".encode())
     assert len(section.links) == 1
 
 
